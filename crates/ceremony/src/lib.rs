@@ -1,0 +1,1 @@
+//! One signature from start to end.

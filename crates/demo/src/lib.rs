@@ -1,0 +1,1 @@
+//! A demo identity provider with fault switches, and seeded records.

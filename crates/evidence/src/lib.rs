@@ -1,0 +1,1 @@
+//! What a signature is and how anyone verifies it.

@@ -1,0 +1,1 @@
+//! The reference records API server.

@@ -1,0 +1,1 @@
+//! The OpenID Connect relying party: discovery, request, loopback, token exchange, refusals.

@@ -1,0 +1,1 @@
+//! One policy and where each of its values came from.

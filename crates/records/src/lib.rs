@@ -1,0 +1,1 @@
+//! The Records API contract: wire types, client, outbox.

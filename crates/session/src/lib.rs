@@ -1,0 +1,1 @@
+//! Sign-in, vault, refresh and sign-out.

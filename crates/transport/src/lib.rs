@@ -1,0 +1,1 @@
+//! The one HTTPS client: time limit, size limit, no redirects.
