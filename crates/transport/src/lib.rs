@@ -1,1 +1,161 @@
-//! The one HTTPS client: time limit, size limit, no redirects.
+//! The one HTTPS client of the house: every reply has a size limit and a time limit, and no redirect is followed.
+//!
+//! It decides where a request may go (https, or http on a literal loopback address under an explicit development
+//! switch) and how much of an answer is read. It does not judge what an answer says, keeps no cookies and sends no
+//! referrer. Its errors name scheme, host and port at most: never a path, a query, a header or a body.
+
+mod error;
+mod rules;
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use http::{Request, Response};
+use url::Url;
+
+pub use error::TransportError;
+pub use rules::Rules;
+
+/// An HTTPS client that obeys its [`Rules`]. Cheap to clone; clones share connections.
+#[derive(Clone)]
+pub struct Transport {
+    client: reqwest::Client,
+    development_http: bool,
+    total_timeout: Duration,
+    max_body: usize,
+}
+
+impl Transport {
+    /// A client for these rules.
+    pub fn new(rules: Rules) -> Result<Self, TransportError> {
+        install_crypto_provider();
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .https_only(!rules.development_http)
+            .connect_timeout(rules.connect_timeout)
+            .timeout(rules.total_timeout);
+        if rules.development_http {
+            // A proxy of the environment would see, and answer for, what is meant for this machine.
+            builder = builder.no_proxy();
+        }
+        if let Some(path) = &rules.ca_file {
+            builder = builder.tls_certs_merge(rules::read_certificates(path)?);
+        }
+        let client = builder.build().map_err(|_| TransportError::Setup)?;
+        Ok(Self {
+            client,
+            development_http: rules.development_http,
+            total_timeout: rules.total_timeout,
+            max_body: rules.max_body,
+        })
+    }
+
+    /// Sends a request; the reply's body is at most [`Rules::max_body`] octets.
+    pub async fn send(
+        &self,
+        request: Request<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, TransportError> {
+        self.send_limited(request, self.max_body).await
+    }
+
+    /// Sends a request whose reply may have at most `max_body` octets.
+    pub async fn send_limited(
+        &self,
+        request: Request<Vec<u8>>,
+        max_body: usize,
+    ) -> Result<Response<Vec<u8>>, TransportError> {
+        let url = Url::parse(&request.uri().to_string()).map_err(|_| TransportError::NotAUrl)?;
+        self.allows(&url)?;
+        let request = reqwest::Request::try_from(request).map_err(|_| TransportError::NotAUrl)?;
+        // One limit over the whole exchange, so that a reply that trickles in ends as well.
+        tokio::time::timeout(self.total_timeout, self.exchange(request, &url, max_body))
+            .await
+            .map_err(|_| TransportError::TimedOut {
+                origin: origin(&url),
+            })?
+    }
+
+    /// Whether a request to this address would be sent: https, or http on a literal loopback address when
+    /// [`Rules::development_http`] is set. An address with credentials in it never is.
+    pub fn allows(&self, url: &Url) -> Result<(), TransportError> {
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(TransportError::Credentials {
+                origin: origin(url),
+            });
+        }
+        match url.scheme() {
+            "https" if url.has_host() => Ok(()),
+            "http" if self.development_http && is_literal_loopback(url) => Ok(()),
+            _ => Err(TransportError::NotHttps {
+                origin: origin(url),
+            }),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        request: reqwest::Request,
+        url: &Url,
+        max_body: usize,
+    ) -> Result<Response<Vec<u8>>, TransportError> {
+        let answer = self
+            .client
+            .execute(request)
+            .await
+            .map_err(|error| error::of(&error, url))?;
+        let status = answer.status();
+        if status.is_redirection() {
+            return Err(TransportError::Redirected {
+                status: status.as_u16(),
+                origin: origin(url),
+            });
+        }
+        let too_large = || TransportError::TooLarge {
+            limit: max_body,
+            origin: origin(url),
+        };
+        if answer
+            .content_length()
+            .is_some_and(|announced| announced > max_body as u64)
+        {
+            return Err(too_large());
+        }
+        let headers = answer.headers().clone();
+        let mut body = Vec::new();
+        let mut chunks = answer.bytes_stream();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(|error| error::of(&error, url))?;
+            if chunk.len() > max_body - body.len() {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let mut reply = Response::new(body);
+        *reply.status_mut() = status;
+        *reply.headers_mut() = headers;
+        Ok(reply)
+    }
+}
+
+/// `scheme://host:port` of an address: all that an error or a log line may say about it.
+pub fn origin(url: &Url) -> String {
+    match (url.host_str(), url.port_or_known_default()) {
+        (Some(host), Some(port)) => format!("{}://{host}:{port}", url.scheme()),
+        _ => format!("{}:", url.scheme()),
+    }
+}
+
+/// Whether the host is a loopback *address*. The name `localhost` is not: a resolver may send it elsewhere.
+pub fn is_literal_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        _ => false,
+    }
+}
+
+/// rustls wants one process-wide provider. A second call finds it installed, which is what we want.
+fn install_crypto_provider() {
+    let _already_installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}
