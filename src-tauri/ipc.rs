@@ -358,7 +358,7 @@ pub enum StepState {
 
 /// How a ceremony ended. `not_applied` covers every refusal with one text.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
-#[serde(rename_all = "snake_case", tag = "kind", content = "detail")]
+#[serde(rename_all = "snake_case", rename_all_fields = "camelCase", tag = "kind", content = "detail")]
 #[ts(export, export_to = "../ui/src/ipc/")]
 pub enum EndingView {
     /// Recorded, receipt checked.
@@ -387,6 +387,10 @@ pub enum EndingView {
     SigningLocked {
         /// `7F3K-2QX9`.
         reference: String,
+        /// How often a signature was not applied.
+        attempts: u32,
+        /// When the security event was accepted; none while that is not known, and then nobody is said to have been told.
+        reported_at: Option<String>,
     },
 }
 
@@ -446,6 +450,8 @@ pub struct RecordChangedView {
     pub now_version: Option<String>,
     /// Field by field: what was read, what is now, what was proposed.
     pub fields: Vec<ChangedField>,
+    /// Under which reference the detail stands in the audit log.
+    pub reference: String,
 }
 
 /// One field in `RecordChangedView`.
