@@ -1,1 +1,27 @@
-//! One signature from start to end.
+//! One signature from start to end: from **Sign** to a receipt or a typed ending.
+//!
+//! Three layers. `states` is the pure order of events: each state is a type, consumed by its transition. `ports` is what
+//! the order needs from outside. The driver runs the one over the other, and whatever happens, step 10 cleans up.
+//!
+//! A ceremony is never a way to sign in. It has no door to the session: nothing that happens here can change who is
+//! signed in.
+
+mod cleanup;
+mod desk;
+mod ending;
+mod driver;
+mod limit;
+mod ports;
+mod progress;
+mod request;
+mod tally;
+
+pub use cleanup::{AgentEnd, Cleanup, IdpSessionEnd, TokenEnd};
+pub use desk::{BeginError, Desk, UnderWay};
+pub use ending::{Ended, Ending, Failure, Outward, Recorded, Unconfirmed};
+pub use ports::{
+    Alarm, AlarmError, ChallengeError, Challenges, Clock, Outbox, Ports, Submission, SystemClock,
+    Trail, TrailError,
+};
+pub use progress::{Progress, Sink, Step, StepState};
+pub use request::Request;
