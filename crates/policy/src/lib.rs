@@ -1,1 +1,68 @@
-//! One policy and where each of its values came from.
+//! One policy, and where each of its values came from.
+//!
+//! Every field stands once, in the table of [`fields`](mod@fields); the struct, the parser, the list of [`Value`]s and the
+//! documentation are made from it. Sources, strongest first: machine policy, a setting of the user where the field allows
+//! it, the default. A value that is unknown or malformed is an error that names key, source and remedy; nothing is
+//! silently dropped or corrected.
+//! It does not defend against an administrator of the machine: who writes machine policy decides.
+
+mod error;
+pub mod fields;
+mod layers;
+mod machine;
+mod rules;
+mod types;
+mod value;
+
+use std::path::Path;
+
+pub use error::{PolicyError, Problem};
+pub use fields::{
+    AuditRules, FIELDS, Field, Identity, Policy, RecordsApi, SessionRules, Signing, Updates,
+};
+pub use layers::Source;
+pub use machine::Machine;
+pub use types::{
+    AgentKind, MaxAge, Meaning, Preflight, Profile, Reason, Remember, SignInAgent, UpdateCheck,
+};
+
+use layers::Layers;
+
+/// A policy, and the origin of each of its values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded {
+    /// What applies.
+    pub policy: Policy,
+    /// Every field in the order of the table, for the About page and `doctor`.
+    pub values: Vec<Value>,
+}
+
+/// One value that applies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Value {
+    /// `identity.issuer`.
+    pub key: &'static str,
+    /// As a person reads it.
+    pub value: String,
+    /// Who set it.
+    pub source: Source,
+    /// Whether machine policy set it, so that it cannot be changed here.
+    pub locked: bool,
+}
+
+/// The policy of this machine, or of `file` where the machine has none.
+pub fn load(machine: Machine, file: Option<&Path>) -> Result<Loaded, PolicyError> {
+    load_with_settings(machine, file, None)
+}
+
+/// Like [`load`], with the file that holds the settings of the user.
+pub fn load_with_settings(
+    machine: Machine,
+    file: Option<&Path>,
+    settings: Option<&Path>,
+) -> Result<Loaded, PolicyError> {
+    let layers = Layers::gather(&machine, file, settings)?;
+    let loaded = fields::assemble(&layers)?;
+    rules::hold_together(&loaded)?;
+    Ok(loaded)
+}

@@ -1,0 +1,208 @@
+//! Where values come from, strongest source first.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use toml::Table;
+
+use crate::error::{PolicyError, Problem};
+use crate::fields::{FIELDS, Field};
+use crate::machine::{self, Machine};
+
+/// Policies are small; whatever is larger is not one.
+const MAX_BYTES: u64 = 256 * 1024;
+
+/// Who set a value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// IT, in the place of this operating system (a path or a registry key).
+    Machine(String),
+    /// The file named on the command line.
+    File(PathBuf),
+    /// The person, in their settings.
+    User(PathBuf),
+    /// Nobody.
+    Default,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Machine(place) => write!(formatter, "machine policy ({place})"),
+            Self::File(path) => write!(formatter, "policy file ({})", path.display()),
+            Self::User(path) => write!(formatter, "your setting ({})", path.display()),
+            Self::Default => formatter.write_str("default"),
+        }
+    }
+}
+
+/// What one source says.
+#[derive(Clone, Debug)]
+pub(crate) struct Layer {
+    pub source: Source,
+    pub table: Table,
+}
+
+/// All sources, strongest first; every key in them is a known one.
+#[derive(Debug)]
+pub(crate) struct Layers(Vec<Layer>);
+
+impl Layers {
+    pub fn gather(
+        machine: &Machine,
+        file: Option<&Path>,
+        settings: Option<&Path>,
+    ) -> Result<Self, PolicyError> {
+        let managed = machine::read(machine)?;
+        let mut layers = Vec::new();
+        if let Some(path) = file {
+            let source = Source::File(path.to_owned());
+            if managed.is_some() {
+                return Err(PolicyError::of_source(&source, Problem::FileRefused));
+            }
+            layers.push(read_required(path, source)?);
+        }
+        layers.extend(managed);
+        if let Some(path) = settings {
+            layers.extend(read_file(path, Source::User(path.to_owned()))?);
+        }
+
+        for layer in &layers {
+            refuse_unknown_keys(layer)?;
+        }
+        let mut layers = Self(layers);
+        if layers.is_kiosk() {
+            layers.0.push(kiosk_defaults());
+        }
+        Ok(layers)
+    }
+
+    /// The strongest value of a field, and who set it.
+    pub fn find(&self, field: &Field) -> Option<(&toml::Value, &Source)> {
+        self.0.iter().find_map(|layer| {
+            let value = layer.table.get(field.section)?.get(field.name)?;
+            Some((value, &layer.source))
+        })
+    }
+
+    fn is_kiosk(&self) -> bool {
+        let profile = self
+            .0
+            .iter()
+            .find_map(|layer| layer.table.get("session")?.get("profile"));
+        profile.and_then(toml::Value::as_str) == Some("kiosk")
+    }
+}
+
+/// The file's content, or nothing when there is no such file.
+pub(crate) fn read_file(path: &Path, source: Source) -> Result<Option<Layer>, PolicyError> {
+    let unreadable =
+        |detail: String| PolicyError::of_source(&source, Problem::Unreadable { detail });
+    let size = match std::fs::metadata(path) {
+        Ok(metadata) => metadata.len(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(error.to_string())),
+    };
+    if size > MAX_BYTES {
+        return Err(unreadable(format!(
+            "{size} bytes; at most {MAX_BYTES} are read"
+        )));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+    let table = parse(&text, &source)?;
+    Ok(Some(Layer { source, table }))
+}
+
+fn read_required(path: &Path, source: Source) -> Result<Layer, PolicyError> {
+    let missing = PolicyError::of_source(
+        &source,
+        Problem::Unreadable {
+            detail: "there is no such file".to_owned(),
+        },
+    );
+    read_file(path, source)?.ok_or(missing)
+}
+
+fn parse(text: &str, source: &Source) -> Result<Table, PolicyError> {
+    text.parse::<Table>().map_err(|error| {
+        let before = error
+            .span()
+            .and_then(|span| text.get(..span.start))
+            .unwrap_or_default();
+        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        PolicyError::of_source(
+            source,
+            Problem::Syntax {
+                line,
+                detail: error.message().to_owned(),
+            },
+        )
+    })
+}
+
+fn refuse_unknown_keys(layer: &Layer) -> Result<(), PolicyError> {
+    for (section, content) in &layer.table {
+        let mut fields = FIELDS
+            .iter()
+            .filter(|field| field.section == section)
+            .peekable();
+        if fields.peek().is_none() {
+            let mut known: Vec<_> = FIELDS.iter().map(|field| field.section).collect();
+            known.dedup();
+            return Err(unknown(section.clone(), layer, &known));
+        }
+        let Some(content) = content.as_table() else {
+            let problem = Problem::WrongType {
+                expected: "a section",
+                found: content.type_str(),
+            };
+            return Err(PolicyError::of_key(section, &layer.source, problem));
+        };
+        let fields: Vec<_> = fields.collect();
+        for name in content.keys() {
+            let key = format!("{section}.{name}");
+            let Some(field) = fields.iter().find(|field| field.name == name) else {
+                let known: Vec<_> = fields.iter().map(|field| field.name).collect();
+                return Err(unknown(key, layer, &known));
+            };
+            if matches!(layer.source, Source::User(_)) && !field.lockable {
+                return Err(PolicyError::of_key(
+                    key,
+                    &layer.source,
+                    Problem::NotForUsers,
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn unknown(key: String, layer: &Layer, known: &[&str]) -> PolicyError {
+    PolicyError::of_key(
+        key,
+        &layer.source,
+        Problem::UnknownKey {
+            known: known.join(", "),
+        },
+    )
+}
+
+/// What a shared device does where policy says nothing. What policy says against it is refused by the rules.
+fn kiosk_defaults() -> Layer {
+    let session = Table::from_iter([
+        ("idle_lock_s".to_owned(), toml::Value::Integer(120)),
+        (
+            "remember".to_owned(),
+            toml::Value::String("memory".to_owned()),
+        ),
+        (
+            "sign_in_agent".to_owned(),
+            toml::Value::String("window".to_owned()),
+        ),
+    ]);
+    let table = Table::from_iter([("session".to_owned(), toml::Value::Table(session))]);
+    Layer {
+        source: Source::Default,
+        table,
+    }
+}

@@ -1,0 +1,94 @@
+//! Managed preferences: what a configuration profile forces for `org.countersign.app`, one dictionary for each section.
+//!
+//! Only forced values count: a preference that a user wrote with `defaults` is not machine policy.
+//! The preference system cannot be asked which keys exist, so a section with a misspelt name is not found;
+//! a misspelt key inside a section is.
+
+use objc2_core_foundation::{
+    CFArray, CFBoolean, CFDictionary, CFNumber, CFPreferencesAppValueIsForced,
+    CFPreferencesCopyAppValue, CFRetained, CFString, CFType,
+};
+use toml::{Table, Value as Toml};
+
+use super::Place;
+use crate::error::{PolicyError, Problem};
+use crate::fields::FIELDS;
+use crate::layers::{Layer, Source};
+
+const DOMAIN: &str = "org.countersign.app";
+
+pub(super) struct ManagedPreferences;
+
+impl Place for ManagedPreferences {
+    fn read(&self) -> Result<Option<Layer>, PolicyError> {
+        let source = Source::Machine(format!("managed preferences of {DOMAIN}"));
+        let domain = CFString::from_str(DOMAIN);
+        let mut sections: Vec<_> = FIELDS.iter().map(|field| field.section).collect();
+        sections.dedup();
+
+        let mut table = Table::new();
+        for section in sections {
+            let name = CFString::from_str(section);
+            if !CFPreferencesAppValueIsForced(&name, &domain) {
+                continue;
+            }
+            let Some(value) = CFPreferencesCopyAppValue(&name, &domain) else {
+                continue;
+            };
+            let value = typed(&value).map_err(|found| {
+                let expected = "texts, whole numbers, true or false, and lists of them";
+                PolicyError::of_key(section, &source, Problem::WrongType { expected, found })
+            })?;
+            table.insert(section.to_owned(), value);
+        }
+        Ok((!table.is_empty()).then_some(Layer { source, table }))
+    }
+}
+
+/// The same value in the terms of policy files, or the name of the type that these do not know.
+fn typed(value: &CFType) -> Result<Toml, &'static str> {
+    if let Some(text) = value.downcast_ref::<CFString>() {
+        return Ok(Toml::String(text.to_string()));
+    }
+    if let Some(switch) = value.downcast_ref::<CFBoolean>() {
+        return Ok(Toml::Boolean(switch.as_bool()));
+    }
+    if let Some(number) = value.downcast_ref::<CFNumber>() {
+        let whole = (!number.is_float_type()).then(|| number.as_i64()).flatten();
+        return whole.map(Toml::Integer).ok_or("a fraction");
+    }
+    if let Some(list) = value.downcast_ref::<CFArray>() {
+        return members(list)
+            .iter()
+            .map(|item| typed(item))
+            .collect::<Result<_, _>>()
+            .map(Toml::Array);
+    }
+    if let Some(dictionary) = value.downcast_ref::<CFDictionary>() {
+        let mut table = Table::new();
+        for (key, item) in entries(dictionary) {
+            let key = key
+                .downcast_ref::<CFString>()
+                .ok_or("a key that is not a text")?;
+            table.insert(key.to_string(), typed(&item)?);
+        }
+        return Ok(Toml::Table(table));
+    }
+    Err("a date or data")
+}
+
+#[expect(unsafe_code, reason = "Core Foundation does not say what a list holds")]
+fn members(list: &CFArray) -> Vec<CFRetained<CFType>> {
+    // SAFETY: a property list holds Core Foundation objects only, and every one of them is a CFType.
+    unsafe { list.cast_unchecked::<CFType>() }.to_vec()
+}
+
+#[expect(
+    unsafe_code,
+    reason = "Core Foundation does not say what a dictionary holds"
+)]
+fn entries(dictionary: &CFDictionary) -> Vec<(CFRetained<CFType>, CFRetained<CFType>)> {
+    // SAFETY: keys and values of a property list are Core Foundation objects, and every one of them is a CFType.
+    let (keys, values) = unsafe { dictionary.cast_unchecked::<CFType, CFType>() }.to_vecs();
+    keys.into_iter().zip(values).collect()
+}
