@@ -1,0 +1,193 @@
+//! The client's side of the Records API.
+//!
+//! Every call takes the access token that opens the door for it; the client keeps none. Answers are checked for their
+//! size, status and shape. What a receipt or a record says is for the caller to verify.
+
+mod error;
+mod exchange;
+
+use jiff::Timestamp;
+use secrecy::SecretString;
+use transport::Transport;
+use url::Url;
+use uuid::Uuid;
+
+pub use error::{CallError, SubmitError};
+use exchange::Exchange;
+
+use crate::wire::{
+    Amendment, AmendmentPage, AmendmentSummary, AuditAccepted, AuditBatch, Capabilities, Challenge,
+    ChallengeRequest, Decline, EVIDENCE_MEDIA_TYPE, ReceiptHead, SecurityEvent, SignatureAccepted,
+    SignatureRecord,
+};
+
+/// The most pages that one listing reads: a server that never ends its list does not keep us busy for ever.
+const MAX_PAGES: usize = 200;
+
+/// A Records API at one address. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    exchange: Exchange,
+}
+
+impl Client {
+    /// A client for the API at that address; its paths start below it, at `v1/`.
+    pub fn new(url: &Url, transport: Transport) -> Result<Self, CallError> {
+        transport.allows(url)?;
+        Ok(Self { exchange: Exchange::new(url, transport)? })
+    }
+
+    /// What the API accepts.
+    pub async fn capabilities(&self, token: &SecretString) -> Result<Capabilities, CallError> {
+        self.exchange.get("capabilities", &[], token).await
+    }
+
+    /// One page of pending amendments.
+    pub async fn amendments(&self, cursor: Option<&str>, token: &SecretString) -> Result<AmendmentPage, CallError> {
+        let mut query = vec![("state", "pending")];
+        query.extend(cursor.map(|cursor| ("cursor", cursor)));
+        self.exchange.get("amendments", &query, token).await
+    }
+
+    /// All pending amendments, page by page.
+    pub async fn list_all(&self, token: &SecretString) -> Result<Vec<AmendmentSummary>, CallError> {
+        let mut all = Vec::new();
+        let mut cursor: Option<String> = None;
+        for _ in 0..MAX_PAGES {
+            let page = self.amendments(cursor.as_deref(), token).await?;
+            all.extend(page.amendments);
+            match page.next {
+                Some(next) if cursor.as_ref() != Some(&next) => cursor = Some(next),
+                Some(_) => return Err(CallError::WrongShape { member: "next".into() }),
+                None => return Ok(all),
+            }
+        }
+        Err(CallError::TooManyPages)
+    }
+
+    /// One amendment, in full.
+    pub async fn amendment(&self, id: &str, token: &SecretString) -> Result<Amendment, CallError> {
+        let amendment: Amendment = self.exchange.get(&path(&["amendments", id]), &[], token).await?;
+        // An answer about something else would be shown, and signed, in its place.
+        if amendment.id != id {
+            return Err(CallError::WrongShape { member: "id".into() });
+        }
+        Ok(amendment)
+    }
+
+    /// A challenge for what is about to be signed.
+    pub async fn challenge(&self, request: &ChallengeRequest, token: &SecretString) -> Result<Challenge, CallError> {
+        let challenge: Challenge = self.exchange.post("challenges", request, token).await?;
+        if challenge.challenge.is_empty() || challenge.expires_at <= challenge.issued_at {
+            return Err(CallError::WrongShape { member: "challenge".into() });
+        }
+        Ok(challenge)
+    }
+
+    /// Submits sealed evidence. `etags` are those of its amendments, in the statement's order.
+    ///
+    /// The same evidence with the same key may be submitted again: the answer is the first one's.
+    pub async fn submit(
+        &self,
+        evidence: &evidence::VerifiedEvidence,
+        etags: &[String],
+        idempotency_key: &str,
+        token: &SecretString,
+    ) -> Result<SignatureAccepted, SubmitError> {
+        self.deliver(evidence.octets(), etags, idempotency_key, token).await
+    }
+
+    /// Submits evidence that waited in the outbox, where only verified evidence comes to lie.
+    pub async fn submit_waiting(
+        &self,
+        waiting: &crate::outbox::Waiting,
+        token: &SecretString,
+    ) -> Result<SignatureAccepted, SubmitError> {
+        self.deliver(waiting.evidence(), &waiting.note.etags, &waiting.note.idempotency_key, token).await
+    }
+
+    async fn deliver(
+        &self,
+        octets: &[u8],
+        etags: &[String],
+        idempotency_key: &str,
+        token: &SecretString,
+    ) -> Result<SignatureAccepted, SubmitError> {
+        let headers = [
+            (http::header::CONTENT_TYPE.as_str(), EVIDENCE_MEDIA_TYPE.to_owned()),
+            (http::header::IF_MATCH.as_str(), etags.join(", ")),
+            ("idempotency-key", idempotency_key.to_owned()),
+        ];
+        self.exchange
+            .send("POST", "signatures", &[], &headers, octets.to_vec(), token)
+            .await
+            .map_err(SubmitError::of)
+    }
+
+    /// What became of a submission: its answer, or `None` when nothing was recorded under that key.
+    pub async fn fate(
+        &self,
+        idempotency_key: &str,
+        token: &SecretString,
+    ) -> Result<Option<SignatureAccepted>, CallError> {
+        match self.exchange.get("signatures", &[("idempotency_key", idempotency_key)], token).await {
+            Ok(accepted) => Ok(Some(accepted)),
+            Err(CallError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A kept signature: its evidence and receipt.
+    pub async fn signature(&self, id: Uuid, token: &SecretString) -> Result<SignatureRecord, CallError> {
+        self.exchange.get(&path(&["signatures", &id.to_string()]), &[], token).await
+    }
+
+    /// Declines an amendment.
+    pub async fn decline(&self, id: &str, decline: &Decline, token: &SecretString) -> Result<(), CallError> {
+        self.exchange.post_for_nothing(&path(&["amendments", id, "declines"]), decline, token).await
+    }
+
+    /// Ships lines of the activity log.
+    pub async fn ship_audit(&self, batch: &AuditBatch, token: &SecretString) -> Result<AuditAccepted, CallError> {
+        self.exchange.post("audit-events", batch, token).await
+    }
+
+    /// Tells security at once.
+    pub async fn security_event(&self, event: &SecurityEvent, token: &SecretString) -> Result<(), CallError> {
+        self.exchange.post_for_nothing("security-events", event, token).await
+    }
+
+    /// The keys that receipts are signed with (a JWK set), as received octets.
+    pub async fn receipt_keys(&self, token: &SecretString) -> Result<Vec<u8>, CallError> {
+        self.exchange.get_octets("receipts/keys", token).await
+    }
+
+    /// Where the chain of receipts ends now.
+    pub async fn receipts_head(&self, token: &SecretString) -> Result<ReceiptHead, CallError> {
+        self.exchange.get("receipts/head", &[], token).await
+    }
+
+    /// What offline verification needs: issuer keys ever seen, receipt keys, client identifiers; as received octets.
+    pub async fn archive(&self, token: &SecretString) -> Result<Vec<u8>, CallError> {
+        self.exchange.get_octets("archive", token).await
+    }
+
+    /// How far the API's clock is from ours, by the `Date` of an answer; positive when it is ahead.
+    pub async fn clock_offset(&self, now: Timestamp) -> Result<jiff::SignedDuration, CallError> {
+        self.exchange.clock_offset(now).await
+    }
+}
+
+/// Joins path segments, each of them escaped.
+fn path(segments: &[&str]) -> String {
+    let escape = |segment: &&str| -> String {
+        segment
+            .bytes()
+            .map(|byte| match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'~' => char::from(byte).to_string(),
+                other => format!("%{other:02X}"),
+            })
+            .collect()
+    };
+    segments.iter().map(escape).collect::<Vec<_>>().join("/")
+}

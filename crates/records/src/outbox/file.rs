@@ -1,0 +1,94 @@
+//! Files that are there whole or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
+
+use super::OutboxError;
+
+/// What the outbox's files are called, after their signature's identifier.
+pub const EXTENSION: &str = "sealed";
+/// What a file is called while it is written. Leftovers are ignored: whoever wrote them never said "kept".
+const UNFINISHED: &str = "part";
+
+/// Encrypts entries; implemented by whoever keeps the key. `aad` is authenticated with them, not stored.
+pub trait Seal: Send + Sync {
+    /// Encrypts.
+    fn seal(&self, aad: &[u8], plain: &[u8]) -> Result<Vec<u8>, SealError>;
+    /// Decrypts what `seal` gave for the same `aad`.
+    fn open(&self, aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealError>;
+}
+
+/// The key is not there, or does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// The key cannot be reached.
+    #[error("the outbox's key is not available")]
+    NoKey,
+    /// Not made with this key, or altered.
+    #[error("the outbox's entry does not open with this key")]
+    Rejected,
+}
+
+pub fn make_folder(folder: &Path) -> Result<(), OutboxError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(at(folder))
+}
+
+/// The finished entries of a folder.
+pub fn entries(folder: &Path) -> Result<Vec<PathBuf>, OutboxError> {
+    let listed = fs::read_dir(folder).map_err(at(folder))?;
+    let paths = listed.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>();
+    let mut paths = paths.map_err(at(folder))?;
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == EXTENSION));
+    Ok(paths)
+}
+
+/// The identifier in a file's name.
+pub fn id(path: &Path) -> Option<Uuid> {
+    path.file_stem()?.to_str()?.parse().ok()
+}
+
+pub fn read(path: &Path) -> Result<Vec<u8>, OutboxError> {
+    fs::read(path).map_err(at(path))
+}
+
+/// Writes beside, flushes, renames, flushes the folder.
+pub fn write(path: &Path, octets: &[u8]) -> Result<(), OutboxError> {
+    let beside = path.with_extension(UNFINISHED);
+    write_flushed(&beside, octets).map_err(at(&beside))?;
+    fs::rename(&beside, path).map_err(at(path))?;
+    flush_folder_of(path).map_err(at(path))
+}
+
+pub fn remove(path: &Path) -> Result<(), OutboxError> {
+    fs::remove_file(path).map_err(at(path))?;
+    flush_folder_of(path).map_err(at(path))
+}
+
+fn write_flushed(path: &Path, octets: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(octets)?;
+    file.sync_all()
+}
+
+/// A name is on the disk only when its folder is. Windows has no such call and flushes names with the file.
+fn flush_folder_of(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
+        _ => Ok(()),
+    }
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> OutboxError + '_ {
+    |source| OutboxError::Io { path: path.to_owned(), source }
+}

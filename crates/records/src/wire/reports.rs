@@ -1,0 +1,73 @@
+//! What a client reports: declined amendments, its audit log, security events.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// `POST /v1/amendments/{id}/declines`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Decline {
+    /// Why the change is not signed, in the signer's words.
+    pub reason: String,
+}
+
+/// `POST /v1/audit-events`: consecutive lines of a device's activity log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AuditBatch {
+    /// The device that keeps the log.
+    pub device: String,
+    /// The lines, octet by octet, since each is covered by the next one's hash.
+    pub entries: Vec<String>,
+}
+
+/// How much of a batch is kept. Lines that were kept before count as accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuditAccepted {
+    /// Lines accepted from this batch.
+    pub accepted: u64,
+}
+
+/// `POST /v1/security-events`: something that security must hear of at once (21 CFR 11.300 (d)).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SecurityEvent {
+    /// What happened.
+    pub kind: SecurityEventKind,
+    /// The reference under which the audit has the detail.
+    pub reference: String,
+    /// When it happened.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// The device it happened on.
+    pub device: String,
+    /// How often it has happened in this session.
+    pub count: u32,
+}
+
+/// What a security event is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecurityEventKind {
+    /// Somebody else authenticated when this session's signer was asked.
+    SignerMismatch,
+    /// Signing was locked for a session after repeated mismatches.
+    SigningLocked,
+    /// The identity provider signed somebody in without asking.
+    AmbientSignIn,
+    /// The activity log does not verify.
+    AuditBroken,
+}
+
+impl SecurityEventKind {
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignerMismatch => "signer-mismatch",
+            Self::SigningLocked => "signing-locked",
+            Self::AmbientSignIn => "ambient-sign-in",
+            Self::AuditBroken => "audit-broken",
+        }
+    }
+}
