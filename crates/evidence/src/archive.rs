@@ -1,0 +1,162 @@
+//! What a verifier brings along: whom to trust, and the keys they had at the time.
+//!
+//! An archive is public data, but it is the root of trust of an offline verification: whoever can change it decides
+//! what verifies. It needs no canonical form; it is a file that people keep and may read.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::canonical::{self, CanonicalError};
+use crate::keys::{Algorithm, Jwk};
+use crate::steps::Reason;
+
+/// The keys and rules that evidence verifies under, long after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Archive {
+    /// Always version 1.
+    #[serde(rename = "type", default)]
+    pub kind: ArchiveType,
+    /// The identity providers.
+    pub issuers: Vec<TrustedIssuer>,
+    /// The records API's receipt keys.
+    pub receipt_keys: Vec<LedgerKey>,
+    /// How far clocks may differ, in seconds.
+    pub clock_skew_s: u32,
+    /// How long after an ID token's `exp` sealed evidence may have arrived, in seconds.
+    pub delivery_grace_s: u32,
+    /// Receipts of the chain, where known: a receipt that is listed under another digest is refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receipts: Vec<ChainEntry>,
+}
+
+/// The archive's `type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum ArchiveType {
+    /// Version 1.
+    #[default]
+    #[serde(rename = "urn:countersign:archive:v1")]
+    V1,
+}
+
+/// An identity provider that is believed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrustedIssuer {
+    /// Exactly as it names itself.
+    pub iss: String,
+    /// The clients whose ID tokens count.
+    pub client_ids: Vec<String>,
+    /// The algorithms that it signs with.
+    pub algorithms: Vec<Algorithm>,
+    /// The claims that identify a person there.
+    pub subject_claims: Vec<String>,
+    /// Its keys.
+    pub keys: Vec<LedgerKey>,
+}
+
+/// A key with the time in which it was seen in use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LedgerKey {
+    /// The key.
+    pub jwk: Jwk,
+    /// When it was first seen published.
+    pub first_seen: Timestamp,
+    /// When it was last seen published. Whoever gives a receipt under a key moves this to the receipt's time.
+    pub last_seen: Timestamp,
+}
+
+impl LedgerKey {
+    /// Whether the key was in use at a time, give or take the clocks' difference.
+    pub fn was_in_use(&self, at: Timestamp, skew_s: u32) -> bool {
+        let skew = SignedDuration::from_secs(i64::from(skew_s));
+        at.duration_since(self.first_seen) >= -skew && at.duration_since(self.last_seen) <= skew
+    }
+}
+
+/// A receipt of the chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChainEntry {
+    /// Its sequence.
+    pub sequence: u64,
+    /// Its digest ([`crate::receipt::sha256`]).
+    pub sha256: String,
+}
+
+impl Archive {
+    /// Reads an archive.
+    pub fn parse(octets: &[u8]) -> Result<Self, CanonicalError> {
+        canonical::shape(canonical::parse_foreign(octets, canonical::MAX_OCTETS)?)
+    }
+
+    /// Adds what another archive holds. Issuers of the same name and the same rules become one; the stricter
+    /// allowance counts.
+    #[must_use]
+    pub fn merged_with(mut self, other: Self) -> Self {
+        for issuer in other.issuers {
+            match self
+                .issuers
+                .iter_mut()
+                .find(|known| known.has_same_rules(&issuer))
+            {
+                Some(known) => add_keys(&mut known.keys, issuer.keys),
+                None => self.issuers.push(issuer),
+            }
+        }
+        add_keys(&mut self.receipt_keys, other.receipt_keys);
+        self.receipts.extend(other.receipts);
+        self.clock_skew_s = self.clock_skew_s.min(other.clock_skew_s);
+        self.delivery_grace_s = self.delivery_grace_s.min(other.delivery_grace_s);
+        self
+    }
+
+    pub(crate) fn check_chain(
+        &self,
+        receipt: &str,
+        sequence: u64,
+        previous: Option<&str>,
+    ) -> Result<(), Reason> {
+        let digest = crate::receipt::sha256(receipt);
+        let broken = self.receipts.iter().any(|entry| {
+            (entry.sequence == sequence && entry.sha256 != digest)
+                || (entry.sequence.checked_add(1) == Some(sequence)
+                    && Some(entry.sha256.as_str()) != previous)
+        });
+        if broken {
+            Err(Reason::ReceiptChainBroken)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl TrustedIssuer {
+    fn has_same_rules(&self, other: &Self) -> bool {
+        (
+            &self.iss,
+            &self.client_ids,
+            &self.algorithms,
+            &self.subject_claims,
+        ) == (
+            &other.iss,
+            &other.client_ids,
+            &other.algorithms,
+            &other.subject_claims,
+        )
+    }
+}
+
+/// A key that both archives saw was in use as long as either says.
+fn add_keys(known: &mut Vec<LedgerKey>, more: Vec<LedgerKey>) {
+    for key in more {
+        match known.iter_mut().find(|one| one.jwk == key.jwk) {
+            Some(one) => {
+                one.first_seen = one.first_seen.min(key.first_seen);
+                one.last_seen = one.last_seen.max(key.last_seen);
+            }
+            None => known.push(key),
+        }
+    }
+}

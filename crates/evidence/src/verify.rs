@@ -1,0 +1,381 @@
+//! Verification: fourteen steps, in order, from the octets alone and from what the verifier itself knows.
+//!
+//! Nothing in the evidence is believed because the evidence says so: trust comes in as [`OnlineTrust`] (a records
+//! API before it commits, or the client checking its own work) or as an [`Archive`] (anybody, later). The first step
+//! that does not hold ends it. Steps that need facts which this verifier does not have are reported as
+//! [`Status::NotChecked`], never as passed.
+
+use jiff::Timestamp;
+
+use crate::archive::{Archive, LedgerKey, TrustedIssuer};
+use crate::bundle::Bundle;
+use crate::checks;
+use crate::id_token::Claims;
+use crate::keys::Jwk;
+use crate::receipt::{self, ChallengeLife, Receipt};
+use crate::statement::{RecordRef, Statement};
+use crate::steps::{Reason, Report, Status, Step, VerificationFailure};
+use crate::subject::Subject;
+
+/// What a verifier knows while the signature is being made.
+#[derive(Debug, Clone)]
+pub struct OnlineTrust<'a> {
+    /// Whom it believes, with their keys as they are now.
+    pub issuers: &'a [TrustedIssuer],
+    /// Its clock.
+    pub now: Timestamp,
+    /// How far clocks may differ, in seconds.
+    pub clock_skew_s: u32,
+    /// How long after the ID token's `exp` sealed evidence may still arrive, in seconds: the challenge bounds the
+    /// authentication, not the delivery. `0` to insist on a token that is valid now.
+    pub delivery_grace_s: u32,
+    /// Authentication methods that are all demanded.
+    pub required_amr: &'a [String],
+    /// Whose session this is, where there is one.
+    pub session: Option<&'a Subject>,
+    /// The challenge that the statement names.
+    pub challenge: Lookup<&'a ChallengeFacts>,
+    /// The amendments as they are stored now; those that the statement names suffice.
+    pub amendments: Option<&'a [AmendmentState]>,
+    /// Whether the signer may sign these records with this meaning.
+    pub authority: Option<bool>,
+}
+
+/// The result of looking something up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lookup<T> {
+    /// There was nowhere to look.
+    NotDone,
+    /// It is not there.
+    NotFound,
+    /// Here it is.
+    Found(T),
+}
+
+/// What is known of a challenge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChallengeFacts {
+    /// The challenge.
+    pub challenge: String,
+    /// Its life.
+    pub life: ChallengeLife,
+    /// To whom it was issued.
+    pub subject: Subject,
+    /// For which amendments.
+    pub amendments: Vec<String>,
+    /// For which meaning, by its code.
+    pub meaning: String,
+    /// The authentication classes that were demanded: any one of them. Empty if none was.
+    pub acr_values: Vec<String>,
+    /// What only the keeper of the ledger knows. `None` leaves the step unchecked.
+    pub ledger: Option<LedgerFacts>,
+}
+
+/// What was used before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LedgerFacts {
+    /// The challenge.
+    pub challenge_spent: bool,
+    /// The nonce or the one-time key, see [`Bundle::nonce`] and [`Bundle::key_thumbprint`].
+    pub commitment_seen: bool,
+}
+
+/// An amendment as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AmendmentState {
+    /// Its identifier.
+    pub id: String,
+    /// Its record, with the version that is current now.
+    pub record: RecordRef,
+    /// SHA-256 of the current version's octets.
+    pub base_sha256: String,
+    /// SHA-256 of the proposed octets.
+    pub proposed_sha256: String,
+    /// SHA-256 of the proposed version's canonical form.
+    pub proposed_canonical_sha256: String,
+}
+
+/// Evidence that was verified. There is no other way to make one.
+#[derive(Debug, Clone)]
+pub struct VerifiedEvidence {
+    bundle: Bundle,
+    octets: Vec<u8>,
+    sha256: String,
+    claims: Claims,
+    issuer_key_thumbprint: String,
+    signing_key_thumbprint: String,
+    receipt: Option<Receipt>,
+    report: Report,
+}
+
+impl VerifiedEvidence {
+    /// What was signed.
+    pub fn statement(&self) -> &Statement {
+        self.bundle.statement()
+    }
+
+    /// All of it.
+    pub fn bundle(&self) -> &Bundle {
+        &self.bundle
+    }
+
+    /// The octets that were verified.
+    pub fn octets(&self) -> &[u8] {
+        &self.octets
+    }
+
+    /// The evidence's identity.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// The ID token's claims.
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// RFC 7638 thumbprint of the provider's key that signed the ID token.
+    pub fn issuer_key_thumbprint(&self) -> &str {
+        &self.issuer_key_thumbprint
+    }
+
+    /// RFC 7638 thumbprint of the one-time key.
+    pub fn signing_key_thumbprint(&self) -> &str {
+        &self.signing_key_thumbprint
+    }
+
+    /// The receipt, verified, where one is attached.
+    pub fn receipt(&self) -> Option<&Receipt> {
+        self.receipt.as_ref()
+    }
+
+    /// Which steps were taken.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+}
+
+/// Verifies evidence that has no receipt yet.
+pub fn online(
+    octets: &[u8],
+    trust: &OnlineTrust<'_>,
+) -> Result<VerifiedEvidence, VerificationFailure> {
+    let mut walk = Walk::new();
+    let bundle = walk.take(Step::Parse, Bundle::parse(octets).and_then(without_receipt))?;
+    let sha256 = walk.take(
+        Step::Parse,
+        bundle.sha256().map_err(|_| Reason::NotCanonical),
+    )?;
+    let claims = walk.take(Step::Parse, bundle.claims())?;
+    let signing_key_thumbprint = walk.bound(&bundle, &claims)?;
+    let issuer = walk.take(
+        Step::Issuer,
+        checks::issuer(&bundle, &claims, trust.issuers),
+    )?;
+    let keys = current_keys(issuer);
+    let issuer_key = walk.take(Step::IdToken, checks::id_token(&bundle, issuer, &keys))?;
+    walk.take(Step::Audience, checks::audience(&bundle, &claims, issuer))?;
+    let clock = checks::Clock {
+        at: trust.now,
+        skew_s: trust.clock_skew_s,
+        grace_s: trust.delivery_grace_s,
+    };
+    walk.take(Step::Time, checks::time(&claims, &clock))?;
+    let challenge = match trust.challenge {
+        Lookup::Found(facts) => Some(facts),
+        Lookup::NotDone | Lookup::NotFound => None,
+    };
+    walk.take_if(
+        Step::Freshness,
+        challenge.map(|facts| checks::freshness(&claims, &facts.life, &clock)),
+    )?;
+    let demanded = challenge.map_or(&[][..], |facts| &facts.acr_values);
+    walk.take(
+        Step::Authentication,
+        checks::authentication(&bundle, &claims, demanded, trust.required_amr),
+    )?;
+    let others = [trust.session, challenge.map(|facts| &facts.subject)];
+    walk.take(
+        Step::Signer,
+        checks::signer(&bundle, &claims, issuer, &others),
+    )?;
+    walk.take_if(
+        Step::Record,
+        trust
+            .amendments
+            .map(|stored| checks::records(bundle.statement(), stored)),
+    )?;
+    walk.take_if(
+        Step::Challenge,
+        checks::challenge(bundle.statement(), trust.challenge),
+    )?;
+    walk.take_if(
+        Step::Authority,
+        trust.authority.map(|may| {
+            if may {
+                Ok(())
+            } else {
+                Err(Reason::NotAuthorized)
+            }
+        }),
+    )?;
+    walk.skip(Step::Receipt);
+    Ok(VerifiedEvidence {
+        octets: octets.to_vec(),
+        sha256,
+        claims,
+        issuer_key_thumbprint: issuer_key.thumbprint(),
+        signing_key_thumbprint,
+        receipt: None,
+        report: walk.report,
+        bundle,
+    })
+}
+
+/// Verifies evidence with its receipt, from an archive alone.
+///
+/// Time is the receipt's `received_at`, freshness is judged by the challenge's life in it, and the provider's key is
+/// the one that it names; all of that counts only because the last step verifies the receipt. Steps 11 to 13 were
+/// the records API's to take: the receipt says so, and they are reported as not checked here.
+pub fn offline(octets: &[u8], archive: &Archive) -> Result<VerifiedEvidence, VerificationFailure> {
+    let mut walk = Walk::new();
+    let bundle = walk.take(Step::Parse, Bundle::parse(octets))?;
+    let sha256 = walk.take(
+        Step::Parse,
+        bundle.sha256().map_err(|_| Reason::NotCanonical),
+    )?;
+    let claims = walk.take(Step::Parse, bundle.claims())?;
+    let signing_key_thumbprint = walk.bound(&bundle, &claims)?;
+    let issuer = walk.take(
+        Step::Issuer,
+        checks::issuer(&bundle, &claims, &archive.issuers),
+    )?;
+    let said = bundle
+        .receipt()
+        .ok_or(Reason::ReceiptMissing)
+        .and_then(receipt::read);
+    let keys = match &said {
+        Ok(receipt) => walk.take(
+            Step::IdToken,
+            checks::keys_at(issuer, receipt, archive.clock_skew_s),
+        )?,
+        Err(_) => current_keys(issuer),
+    };
+    let issuer_key = walk.take(Step::IdToken, checks::id_token(&bundle, issuer, &keys))?;
+    walk.take(Step::Audience, checks::audience(&bundle, &claims, issuer))?;
+    let said = match said {
+        Ok(receipt) => receipt,
+        // Without a receipt there is no time to judge by: that is what has to be told.
+        Err(reason) => {
+            walk.skip(Step::Time);
+            walk.skip(Step::Freshness);
+            return Err(walk.fail(Step::Receipt, reason));
+        }
+    };
+    let clock = checks::Clock {
+        at: said.received_at,
+        skew_s: archive.clock_skew_s,
+        grace_s: archive.delivery_grace_s,
+    };
+    walk.take(Step::Time, checks::time(&claims, &clock))?;
+    walk.take(
+        Step::Freshness,
+        checks::freshness(&claims, &said.challenge, &clock),
+    )?;
+    walk.take(
+        Step::Authentication,
+        checks::authentication(&bundle, &claims, &[], &[]),
+    )?;
+    walk.take(Step::Signer, checks::signer(&bundle, &claims, issuer, &[]))?;
+    for step in [Step::Record, Step::Challenge, Step::Authority] {
+        walk.skip(step);
+    }
+    let issuer_key_thumbprint = issuer_key.thumbprint();
+    let receipt = walk.take(
+        Step::Receipt,
+        checks::receipt(&bundle, &sha256, &issuer_key_thumbprint, archive),
+    )?;
+    Ok(VerifiedEvidence {
+        octets: octets.to_vec(),
+        sha256,
+        claims,
+        issuer_key_thumbprint,
+        signing_key_thumbprint,
+        receipt: Some(receipt),
+        report: walk.report,
+        bundle,
+    })
+}
+
+fn without_receipt(bundle: Bundle) -> Result<Bundle, Reason> {
+    if bundle.receipt().is_some() {
+        Err(Reason::ReceiptUnexpected)
+    } else {
+        Ok(bundle)
+    }
+}
+
+fn current_keys(issuer: &TrustedIssuer) -> Vec<&Jwk> {
+    issuer
+        .keys
+        .iter()
+        .map(|LedgerKey { jwk, .. }| jwk)
+        .collect()
+}
+
+/// Keeps the report while the steps are taken.
+struct Walk {
+    report: Report,
+}
+
+impl Walk {
+    fn new() -> Self {
+        Self {
+            report: Report::new(),
+        }
+    }
+
+    /// Steps 2 and 3, which need nothing but the bundle. Gives the one-time key's thumbprint.
+    fn bound(&mut self, bundle: &Bundle, claims: &Claims) -> Result<String, VerificationFailure> {
+        let cic = self.take(Step::Commitment, checks::commitment(bundle, claims))?;
+        self.take(Step::Holder, checks::holder(bundle, cic.key()))?;
+        Ok(cic.key().thumbprint())
+    }
+
+    fn take<T>(&mut self, step: Step, result: Result<T, Reason>) -> Result<T, VerificationFailure> {
+        match result {
+            Ok(value) => {
+                self.report.set(step, Status::Passed);
+                Ok(value)
+            }
+            Err(reason) => Err(self.fail(step, reason)),
+        }
+    }
+
+    fn take_if(
+        &mut self,
+        step: Step,
+        result: Option<Result<(), Reason>>,
+    ) -> Result<(), VerificationFailure> {
+        match result {
+            Some(result) => self.take(step, result),
+            None => {
+                self.skip(step);
+                Ok(())
+            }
+        }
+    }
+
+    fn skip(&mut self, step: Step) {
+        self.report.set(step, Status::NotChecked);
+    }
+
+    fn fail(&mut self, step: Step, reason: Reason) -> VerificationFailure {
+        self.report.set(step, Status::Failed);
+        VerificationFailure {
+            step,
+            reason,
+            report: self.report.clone(),
+        }
+    }
+}
