@@ -1,0 +1,110 @@
+//! A session as it lies in the vault.
+
+use identity::{Subject, Tokens};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::session::{Held, Person};
+use crate::vault::{Vault, VaultError};
+
+/// What is needed to go on after a restart.
+pub(crate) struct Remembered {
+    pub(crate) person: Person,
+    pub(crate) held: Held,
+}
+
+/// Stores a session. When that fails, nothing older stays behind either: it would hold a refresh token that was used.
+pub(crate) async fn store(vault: &Vault, person: &Person, held: &Held) -> Result<(), VaultError> {
+    let octets = to_octets(person, &held.tokens, &held.id_token)
+        .map_err(|error| VaultError::File(error.into()))?;
+    let stored = vault.store(&octets).await;
+    if stored.is_err() {
+        vault.wipe().await?;
+    }
+    stored
+}
+
+/// Octets for the vault, wiped when dropped.
+fn to_octets(
+    person: &Person,
+    tokens: &Tokens,
+    id_token: &SecretString,
+) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
+    let lines = Written {
+        version: Version::V1,
+        subject: person.subject.clone(),
+        name: person.name.clone(),
+        role: person.role.clone(),
+        login_hint: person.login_hint.clone(),
+        since: person.since,
+        access: tokens.access.expose_secret(),
+        refresh: tokens.refresh.as_ref().map(ExposeSecret::expose_secret),
+        expires_at: tokens.expires_at,
+        token_type: &tokens.token_type,
+        id_token: id_token.expose_secret(),
+    };
+    serde_json::to_vec(&lines).map(Zeroizing::new)
+}
+
+/// A session from the vault's octets.
+pub(crate) fn from_octets(octets: &[u8]) -> Result<Remembered, serde_json::Error> {
+    let read: Read = serde_json::from_slice(octets)?;
+    Ok(Remembered {
+        person: Person {
+            subject: read.subject,
+            name: read.name,
+            role: read.role,
+            login_hint: read.login_hint,
+            since: read.since,
+        },
+        held: Held {
+            tokens: Tokens {
+                access: read.access,
+                refresh: read.refresh,
+                expires_at: read.expires_at,
+                token_type: read.token_type,
+            },
+            id_token: read.id_token,
+        },
+    })
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+enum Version {
+    #[serde(rename = "countersign/session/v1")]
+    V1,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    version: Version,
+    subject: Subject,
+    name: String,
+    role: Option<String>,
+    login_hint: Option<String>,
+    since: Timestamp,
+    access: &'a str,
+    refresh: Option<&'a str>,
+    expires_at: Option<Timestamp>,
+    token_type: &'a str,
+    id_token: &'a str,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Read {
+    #[serde(rename = "version")]
+    _version: Version,
+    subject: Subject,
+    name: String,
+    role: Option<String>,
+    login_hint: Option<String>,
+    since: Timestamp,
+    access: SecretString,
+    refresh: Option<SecretString>,
+    expires_at: Option<Timestamp>,
+    token_type: String,
+    id_token: SecretString,
+}

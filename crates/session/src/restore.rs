@@ -1,0 +1,79 @@
+//! After a restart: the session that the vault kept, if it still is one.
+
+use std::sync::Arc;
+
+use identity::RelyingParty;
+use jiff::{SignedDuration, Timestamp};
+use policy::Policy;
+
+use crate::kept;
+use crate::session::{AccessError, Session, SessionEnd};
+use crate::vault::{Vault, VaultError};
+
+/// What a restart found.
+pub enum Restored {
+    /// Nobody was signed in.
+    Nobody,
+    /// The session goes on. Whether the identity provider agrees was asked, unless it could not be reached.
+    Session(Session),
+    /// There was a session, and it is over. Nothing of it is left.
+    Over(SessionEnd),
+    /// What the vault kept cannot be used. It was removed: a clean sign-in follows.
+    Unusable(Unusable),
+}
+
+/// Why what the vault kept cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Unusable {
+    /// It does not open, or cannot be read.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// It opens and is no session of this version.
+    #[error("vault_unknown_content")]
+    Content,
+    /// It belongs to another issuer than policy names now.
+    #[error("vault_other_issuer")]
+    OtherIssuer,
+}
+
+/// Takes up the session that the vault kept.
+pub async fn restore(
+    relying_party: RelyingParty,
+    vault: Arc<Vault>,
+    policy: &Policy,
+    now: Timestamp,
+) -> Restored {
+    let kept = match open(&vault, policy).await {
+        Ok(Some(kept)) => kept,
+        Ok(None) => return Restored::Nobody,
+        Err(why) => {
+            if let Err(error) = vault.wipe().await {
+                tracing::error!(%error, "an unusable session could not be removed");
+            }
+            return Restored::Unusable(why);
+        }
+    };
+    let session = Session::begin(
+        kept.person,
+        kept.held,
+        None,
+        relying_party,
+        vault,
+        SignedDuration::from_secs(i64::from(policy.session.absolute_s)),
+    );
+    match session.renew(now).await {
+        Ok(_) | Err(AccessError::Unreachable) => Restored::Session(session),
+        Err(AccessError::Ended(end)) => Restored::Over(end),
+    }
+}
+
+async fn open(vault: &Vault, policy: &Policy) -> Result<Option<kept::Remembered>, Unusable> {
+    let Some(octets) = vault.load().await? else {
+        return Ok(None);
+    };
+    let kept = kept::from_octets(&octets).map_err(|_| Unusable::Content)?;
+    if kept.person.subject.iss != policy.identity.issuer {
+        return Err(Unusable::OtherIssuer);
+    }
+    Ok(Some(kept))
+}

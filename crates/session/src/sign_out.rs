@@ -1,0 +1,179 @@
+//! Sign-out: first everything here is gone, then the others are told as well as can be.
+//!
+//! It works without a network. What could not be told is reported, and runs out by itself.
+
+use std::time::Duration;
+
+use identity::{IdentityError, Provider, RelyingParty, Revocation, TokenKind, Tokens};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use transport::{Transport, TransportError};
+
+use crate::session::{Held, Session, SessionEnd};
+use crate::vault::VaultError;
+
+/// How long each call to the identity provider may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What sign-out did.
+#[derive(Debug)]
+pub struct SignedOut {
+    /// The session's file is gone.
+    pub wiped: Result<(), VaultError>,
+    /// The refresh token.
+    pub refresh_token: TokenEnd,
+    /// The access token.
+    pub access_token: TokenEnd,
+    /// The session at the identity provider.
+    pub idp_session: IdpSessionEnd,
+}
+
+/// What became of one token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenEnd {
+    /// There was none.
+    None,
+    /// Revoked (RFC 7009).
+    Revoked,
+    /// The provider offers no revocation: it expires by itself.
+    NotOffered,
+    /// The revocation failed, or took too long: it expires by itself.
+    LeftToExpire,
+}
+
+/// What became of the session at the identity provider (OpenID Connect RP-Initiated Logout 1.0).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdpSessionEnd {
+    /// There was nothing to end any more.
+    None,
+    /// The provider took the request. Whether it asks somebody first is its own affair.
+    Asked,
+    /// The provider offers no such page.
+    NotOffered,
+    /// The provider did not answer, or refused.
+    LeftToExpire,
+}
+
+impl Session {
+    /// Signs out. Whoever waits for [`Session::ended`] hears of it before anything is sent.
+    pub async fn sign_out(&self, transport: &Transport, now: Timestamp) -> SignedOut {
+        let inner = &self.0;
+        inner.say_over(SessionEnd::SignedOut);
+        let wiped = inner.vault.wipe().await;
+        // A renewal under way is waited for: the tokens that it brings are the ones to revoke.
+        let mut life = inner.life.lock().await;
+        let Some(held) = life.held.take() else {
+            return SignedOut::of_nothing(wiped);
+        };
+        let provider = match life.provider.take() {
+            Some(provider) => Some(provider),
+            None => within(inner.relying_party.discover(now)).await,
+        };
+        drop(life);
+        let Some(provider) = provider else {
+            return SignedOut {
+                wiped,
+                refresh_token: unreached(held.tokens.refresh.as_ref()),
+                access_token: TokenEnd::LeftToExpire,
+                idp_session: IdpSessionEnd::LeftToExpire,
+            };
+        };
+        let ((refresh_token, access_token), idp_session) = tokio::join!(
+            revoke_all(&inner.relying_party, &provider, &held.tokens, now),
+            end_idp_session(&inner.relying_party, &provider, &held, transport),
+        );
+        SignedOut {
+            wiped,
+            refresh_token,
+            access_token,
+            idp_session,
+        }
+    }
+}
+
+impl SignedOut {
+    fn of_nothing(wiped: Result<(), VaultError>) -> Self {
+        Self {
+            wiped,
+            refresh_token: TokenEnd::None,
+            access_token: TokenEnd::None,
+            idp_session: IdpSessionEnd::None,
+        }
+    }
+}
+
+/// Revokes both tokens, the refresh token first: it could make new ones.
+pub(crate) async fn revoke_all(
+    relying_party: &RelyingParty,
+    provider: &Provider,
+    tokens: &Tokens,
+    now: Timestamp,
+) -> (TokenEnd, TokenEnd) {
+    let refresh = match &tokens.refresh {
+        Some(token) => revoke(relying_party, provider, token, TokenKind::Refresh, now).await,
+        None => TokenEnd::None,
+    };
+    let access = revoke(
+        relying_party,
+        provider,
+        &tokens.access,
+        TokenKind::Access,
+        now,
+    )
+    .await;
+    (refresh, access)
+}
+
+async fn revoke(
+    relying_party: &RelyingParty,
+    provider: &Provider,
+    token: &SecretString,
+    kind: TokenKind,
+    now: Timestamp,
+) -> TokenEnd {
+    match within(relying_party.revoke(provider, token, kind, now)).await {
+        Some(Revocation::Revoked) => TokenEnd::Revoked,
+        Some(Revocation::NotOffered) => TokenEnd::NotOffered,
+        None => TokenEnd::LeftToExpire,
+    }
+}
+
+async fn end_idp_session(
+    relying_party: &RelyingParty,
+    provider: &Provider,
+    held: &Held,
+    transport: &Transport,
+) -> IdpSessionEnd {
+    let client_id = &relying_party.client().client_id;
+    let hint = held.id_token.expose_secret();
+    let Some(url) = provider.end_session_url(Some(hint), client_id) else {
+        return IdpSessionEnd::NotOffered;
+    };
+    let Ok(request) = http::Request::get(url.as_str()).body(Vec::new()) else {
+        return IdpSessionEnd::LeftToExpire;
+    };
+    match tokio::time::timeout(PATIENCE, transport.send(request)).await {
+        Ok(Ok(answer)) if answer.status().is_success() => IdpSessionEnd::Asked,
+        // The provider leads on to its farewell page, which nobody needs to see.
+        Ok(Err(TransportError::Redirected { .. })) => IdpSessionEnd::Asked,
+        _ => IdpSessionEnd::LeftToExpire,
+    }
+}
+
+async fn within<T>(call: impl Future<Output = Result<T, IdentityError>>) -> Option<T> {
+    match tokio::time::timeout(PATIENCE, call).await {
+        Ok(Ok(answer)) => Some(answer),
+        Ok(Err(error)) => {
+            tracing::info!(%error, "the identity provider could not be told");
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+fn unreached(token: Option<&SecretString>) -> TokenEnd {
+    match token {
+        Some(_) => TokenEnd::LeftToExpire,
+        None => TokenEnd::None,
+    }
+}
