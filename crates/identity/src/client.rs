@@ -1,0 +1,66 @@
+//! Who we are to the identity provider, and what we hold it to.
+
+use std::sync::{Arc, Mutex};
+
+use jiff::{SignedDuration, Timestamp};
+use policy::Policy;
+use transport::Transport;
+
+/// One registered client at one issuer, with the rules under which its answers are accepted.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// The issuer, octet for octet as the provider names itself.
+    pub issuer: String,
+    /// Our client identifier there.
+    pub client_id: String,
+    /// The signature algorithms that are accepted, by their JWA names.
+    pub algorithms: Vec<String>,
+    /// The claims that identify a person.
+    pub subject_claims: Vec<String>,
+    /// What access tokens are asked for (RFC 8707).
+    pub resource: Option<String>,
+    /// How far the provider's clock and ours may be apart.
+    pub clock_skew: SignedDuration,
+    /// Allows http on literal loopback addresses.
+    pub development_http: bool,
+}
+
+impl From<&Policy> for Client {
+    fn from(policy: &Policy) -> Self {
+        let identity = &policy.identity;
+        Self {
+            issuer: identity.issuer.clone(),
+            client_id: identity.client_id.clone(),
+            algorithms: identity.algorithms.clone(),
+            subject_claims: identity.subject_claims.clone(),
+            resource: identity.resource.clone(),
+            clock_skew: SignedDuration::from_secs(i64::from(policy.signing.clock_skew_s)),
+            development_http: identity.development_http,
+        }
+    }
+}
+
+/// The relying party: a client and the transport over which it speaks. Cheap to clone.
+#[derive(Clone)]
+pub struct RelyingParty {
+    pub(crate) client: Arc<Client>,
+    pub(crate) transport: Transport,
+    /// When a key set was last fetched for want of a key. Shared by all clones, so that the limit is one limit.
+    pub(crate) keys_refetched_at: Arc<Mutex<Option<Timestamp>>>,
+}
+
+impl RelyingParty {
+    /// A relying party for this client.
+    pub fn new(client: Client, transport: Transport) -> Self {
+        Self {
+            client: Arc::new(client),
+            transport,
+            keys_refetched_at: Arc::new(Mutex::new(None)),
+        }
+    }
+
+    /// The client's registration and rules.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+}

@@ -1,0 +1,62 @@
+//! Refreshing the tokens of a session (OIDC Core 12): the same person, or nobody.
+
+use jiff::Timestamp;
+use secrecy::ExposeSecret;
+
+use crate::id_token::Check;
+use crate::{IdToken, IdentityError, Provider, RelyingParty, Subject, Tokens, token_endpoint};
+
+impl RelyingParty {
+    /// Exchanges a refresh token. An ID token that comes along must be about `expected`.
+    pub async fn refresh(
+        &self,
+        provider: &Provider,
+        tokens: &Tokens,
+        expected: &Subject,
+        now: Timestamp,
+    ) -> Result<(Tokens, Option<IdToken>), IdentityError> {
+        let refresh = tokens
+            .refresh
+            .as_ref()
+            .ok_or(IdentityError::NotRefreshable)?;
+        let parameters = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh.expose_secret()),
+        ];
+        let mut grant = token_endpoint::ask(self, provider, &parameters, now).await?;
+        let mut provider = provider.clone();
+        let verdict = match &grant.id_token {
+            Some(raw) => {
+                let verify = |provider: &Provider| {
+                    Check {
+                        client: &self.client,
+                        keys: provider.keys(),
+                        algorithms: &provider.algorithms,
+                        nonce: None,
+                        issued_after: now,
+                        authenticated_after: None,
+                        wants_auth_time: false,
+                        acr_values: &[],
+                        required_amr: &[],
+                        subject: Some(expected),
+                        access_token: Some(grant.tokens.access.expose_secret()),
+                        now,
+                    }
+                    .verify(raw)
+                };
+                self.verified(&mut provider, now, verify).await.map(Some)
+            }
+            None => Ok(None),
+        };
+        match verdict {
+            Ok(id_token) => {
+                // RFC 6749, 6: without a new refresh token the old one stays good.
+                if grant.tokens.refresh.is_none() {
+                    grant.tokens.refresh = Some(refresh.clone());
+                }
+                Ok((grant.tokens, id_token))
+            }
+            Err(error) => Err(self.turned_down(&provider, grant, error, now).await),
+        }
+    }
+}
