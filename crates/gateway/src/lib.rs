@@ -1,1 +1,21 @@
-//! The reference records API server.
+//! The reference Records API: it verifies evidence from scratch, and only then commits.
+//!
+//! One process over one SQLite file. A signature is one transaction: the challenge is consumed, the amendment becomes
+//! a new record version, evidence, receipt and audit entry are kept, or nothing of it is. What the client found when
+//! it verified is neither asked nor believed. The gateway does not authenticate people: identity providers do, and it
+//! judges what they signed.
+
+mod api;
+mod auth;
+mod clock;
+mod config;
+mod issuers;
+mod receipts;
+mod server;
+mod store;
+
+pub use api::openapi;
+pub use clock::{Clock, SystemClock};
+pub use config::{AnyoneAccepted, Authority, Config, Issuer, StorePlace};
+pub use server::{Running, ServeError, serve};
+pub use store::{AuditLine, Seed, Store, StoreError};

@@ -1,0 +1,198 @@
+//! Access tokens: RFC 9068 JWTs of a trusted issuer, for this API, in time, with the scope that the call needs.
+//!
+//! A token opens the door. It is no evidence: what somebody signed is judged by `evidence` alone.
+
+use std::collections::BTreeSet;
+
+use evidence::Subject;
+use evidence::keys::{Algorithm, Jwk};
+use jiff::Timestamp;
+use jsonwebtoken::{DecodingKey, Validation};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::issuers::{IssuerError, Issuers};
+
+/// May read the worklist and records, and ask for challenges.
+pub const READ: &str = "records:read";
+/// May submit signatures.
+pub const SIGN: &str = "records:sign";
+
+/// The longest token that is looked at.
+const MAX_TOKEN: usize = 16 * 1024;
+
+/// Who calls.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The person.
+    pub subject: Subject,
+    scopes: BTreeSet<String>,
+}
+
+impl Caller {
+    /// Whether the token has one of these scopes.
+    pub fn has_any(&self, scopes: &[&str]) -> bool {
+        scopes.iter().any(|scope| self.scopes.contains(*scope))
+    }
+}
+
+/// Why a token is not accepted. The caller is told that it is not, the log is told why.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenRefusal {
+    /// Not a JWT, too long, or of a wrong shape.
+    #[error("malformed")]
+    Malformed,
+    /// The header's `typ` is not `at+jwt` (RFC 9068 §4).
+    #[error("wrong_type")]
+    WrongType,
+    /// The algorithm is not one of this issuer's.
+    #[error("algorithm_not_allowed")]
+    AlgorithmNotAllowed,
+    /// Nobody trusts the issuer.
+    #[error("issuer_untrusted")]
+    IssuerUntrusted,
+    /// The issuer has no such key.
+    #[error("key_not_found")]
+    KeyNotFound,
+    /// The key did not sign this.
+    #[error("signature_invalid")]
+    SignatureInvalid,
+    /// For another API.
+    #[error("audience_mismatch")]
+    AudienceMismatch,
+    /// Issued to a client that is not trusted here.
+    #[error("client_untrusted")]
+    ClientUntrusted,
+    /// Over, not valid yet, or issued in the future.
+    #[error("not_in_time")]
+    NotInTime,
+    /// Names nobody.
+    #[error("subject_missing")]
+    SubjectMissing,
+    /// Somebody acts for somebody else.
+    #[error("delegated")]
+    Delegated,
+    /// Bound to a key that a bearer does not prove to have (RFC 9449 §7.1).
+    #[error("sender_constrained")]
+    SenderConstrained,
+    /// The issuer's keys cannot be fetched now.
+    #[error("issuer_unavailable")]
+    IssuerUnavailable,
+}
+
+/// What verification needs beside the issuers.
+pub struct Expected<'a> {
+    /// The audience.
+    pub resource: &'a str,
+    /// The clock.
+    pub now: Timestamp,
+    /// How far clocks may differ, in seconds.
+    pub skew_s: u32,
+}
+
+/// Verifies an access token.
+pub async fn verify(token: &str, issuers: &Issuers, expected: &Expected<'_>) -> Result<Caller, TokenRefusal> {
+    if token.len() > MAX_TOKEN {
+        return Err(TokenRefusal::Malformed);
+    }
+    let header = jsonwebtoken::decode_header(token).map_err(|_| TokenRefusal::Malformed)?;
+    let is_access_token = |typ: &str| matches!(typ.to_ascii_lowercase().as_str(), "at+jwt" | "application/at+jwt");
+    if !header.typ.as_deref().is_some_and(is_access_token) {
+        return Err(TokenRefusal::WrongType);
+    }
+    let iss = unverified_issuer(token).ok_or(TokenRefusal::Malformed)?;
+    let issuer = issuers.config(&iss).ok_or(TokenRefusal::IssuerUntrusted)?;
+    let algorithm = issuers.algorithms(&iss).iter().copied().find(|known| named(*known) == Some(header.alg));
+    let algorithm = algorithm.ok_or(TokenRefusal::AlgorithmNotAllowed)?;
+
+    let known = issuers.keys(&iss, expected.now).await.map_err(of_issuer)?;
+    let key = match pick(&known, header.kid.as_deref(), algorithm) {
+        Some(key) => key.clone(),
+        None => {
+            let newer = issuers.newer_keys(&iss, expected.now).await.map_err(of_issuer)?;
+            pick(&newer, header.kid.as_deref(), algorithm).cloned().ok_or(TokenRefusal::KeyNotFound)?
+        }
+    };
+    let claims = signed_claims(token, &key, header.alg)?;
+    judge(&claims, issuer, expected)
+}
+
+fn judge(
+    claims: &Map<String, Value>,
+    issuer: &crate::config::Issuer,
+    expected: &Expected<'_>,
+) -> Result<Caller, TokenRefusal> {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    let for_us = match claims.get("aud") {
+        Some(Value::String(one)) => one == expected.resource,
+        Some(Value::Array(several)) => several.iter().any(|one| one.as_str() == Some(expected.resource)),
+        _ => false,
+    };
+    if !for_us {
+        return Err(TokenRefusal::AudienceMismatch);
+    }
+    if !text("client_id").is_some_and(|client| issuer.client_ids.iter().any(|trusted| trusted == client)) {
+        return Err(TokenRefusal::ClientUntrusted);
+    }
+    if !in_time(claims, expected) {
+        return Err(TokenRefusal::NotInTime);
+    }
+    if claims.contains_key("act") {
+        return Err(TokenRefusal::Delegated);
+    }
+    if claims.contains_key("cnf") {
+        return Err(TokenRefusal::SenderConstrained);
+    }
+    let subject = Subject::from_claims(&issuer.issuer, &issuer.subject_claims, claims);
+    let scopes = text("scope").unwrap_or_default().split(' ').map(str::to_owned).collect();
+    Ok(Caller { subject: subject.ok_or(TokenRefusal::SubjectMissing)?, scopes })
+}
+
+fn in_time(claims: &Map<String, Value>, expected: &Expected<'_>) -> bool {
+    let (now, skew) = (expected.now.as_second(), i64::from(expected.skew_s));
+    let seconds = |name: &str| claims.get(name).and_then(Value::as_i64);
+    let not_before = if claims.contains_key("nbf") { seconds("nbf") } else { Some(now) };
+    seconds("exp").is_some_and(|end| now < end + skew)
+        && seconds("iat").is_some_and(|start| start <= now + skew)
+        && not_before.is_some_and(|start| start <= now + skew)
+}
+
+/// The issuer that a token claims, to know whose keys to try.
+fn unverified_issuer(token: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Claimed {
+        iss: String,
+    }
+    jsonwebtoken::dangerous::insecure_decode::<Claimed>(token).ok().map(|token| token.claims.iss)
+}
+
+fn pick<'a>(keys: &'a [Jwk], kid: Option<&str>, algorithm: Algorithm) -> Option<&'a Jwk> {
+    let mut fitting = keys.iter().filter(|key| key.fits(algorithm) && (kid.is_none() || key.kid.as_deref() == kid));
+    let first = fitting.next()?;
+    // Without a name, or with an ambiguous one, nothing says which key is meant.
+    fitting.next().is_none().then_some(first)
+}
+
+/// Time and audience are judged by `judge`, on our clock; here only the signature counts.
+fn signed_claims(token: &str, key: &Jwk, algorithm: jsonwebtoken::Algorithm) -> Result<Map<String, Value>, TokenRefusal> {
+    let invalid = |_| TokenRefusal::SignatureInvalid;
+    let jwk = serde_json::to_value(key).and_then(serde_json::from_value).map_err(invalid)?;
+    let key = DecodingKey::from_jwk(&jwk).map_err(|_| TokenRefusal::SignatureInvalid)?;
+    let mut validation = Validation::new(algorithm);
+    validation.validate_exp = false;
+    validation.validate_aud = false;
+    validation.required_spec_claims.clear();
+    let token = jsonwebtoken::decode::<Map<String, Value>>(token, &key, &validation);
+    token.map(|token| token.claims).map_err(|_| TokenRefusal::SignatureInvalid)
+}
+
+fn named(algorithm: Algorithm) -> Option<jsonwebtoken::Algorithm> {
+    algorithm.name().parse().ok()
+}
+
+fn of_issuer(error: IssuerError) -> TokenRefusal {
+    match error {
+        IssuerError::Untrusted => TokenRefusal::IssuerUntrusted,
+        IssuerError::Unavailable | IssuerError::Store(_) => TokenRefusal::IssuerUnavailable,
+    }
+}

@@ -1,0 +1,195 @@
+//! The keys of the identity providers: fetched, kept for a while, and remembered for ever in the ledger.
+//!
+//! Keys come from the provider's own metadata over `transport`, never out of a token or out of evidence. An unknown
+//! key identifier causes one more fetch, at most every few seconds, so that a flood of bad tokens does not become a
+//! flood at the provider.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use evidence::keys::{Algorithm, Jwk, KeySet};
+use evidence::{LedgerKey, TrustedIssuer};
+use http::Request;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use tokio::sync::Mutex;
+use transport::Transport;
+use url::Url;
+
+use crate::config::{Config, Issuer};
+use crate::server::ServeError;
+use crate::store::{Store, StoreError};
+
+/// Keys older than this are fetched again before they are used.
+const FRESH: SignedDuration = SignedDuration::from_mins(5);
+/// Keys that cannot be fetched again are still used for this long.
+const STALE: SignedDuration = SignedDuration::from_hours(1);
+/// The least time between two fetches for unknown key identifiers.
+const BETWEEN_FETCHES: SignedDuration = SignedDuration::from_secs(10);
+/// Challenges are made with fresh keys and live for at most five minutes more. A key that was last seen so long before
+/// a token was issued may have signed it, even if the provider has taken it down since.
+const ROTATION: SignedDuration = SignedDuration::from_mins(10);
+
+/// All trusted identity providers.
+#[derive(Clone)]
+pub struct Issuers {
+    by_name: Arc<HashMap<String, Trusted>>,
+    transport: Transport,
+    store: Store,
+}
+
+struct Trusted {
+    config: Issuer,
+    algorithms: Vec<Algorithm>,
+    fetched: Mutex<Fetched>,
+}
+
+#[derive(Default, Clone)]
+struct Fetched {
+    keys: Vec<Jwk>,
+    at: Option<Timestamp>,
+    tried_at: Option<Timestamp>,
+}
+
+/// The keys could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum IssuerError {
+    /// Nobody trusts this issuer here.
+    #[error("the issuer is not trusted")]
+    Untrusted,
+    /// The provider did not answer as it must, and no keys are at hand.
+    #[error("the issuer's keys cannot be fetched")]
+    Unavailable,
+    /// The ledger.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    issuer: String,
+    jwks_uri: Url,
+}
+
+impl Issuers {
+    /// The issuers of a configuration. Their names must be addresses that may be fetched from.
+    pub fn new(config: &Config, transport: Transport, store: Store) -> Result<Self, ServeError> {
+        let wrong = |wrong: String| ServeError::Config { key: "issuers", wrong };
+        let mut by_name = HashMap::new();
+        for issuer in &config.issuers {
+            let url = Url::parse(&issuer.issuer).map_err(|_| wrong("an issuer is not an address".to_owned()))?;
+            transport.allows(&url)?;
+            let algorithms = issuer.algorithms.iter().map(|name| Algorithm::from_name(name));
+            let algorithms = algorithms.collect::<Option<Vec<_>>>().filter(|all| !all.is_empty());
+            let algorithms = algorithms.ok_or_else(|| wrong("an algorithm is unknown, or there is none".to_owned()))?;
+            let trusted = Trusted { config: issuer.clone(), algorithms, fetched: Mutex::default() };
+            if by_name.insert(issuer.issuer.clone(), trusted).is_some() {
+                return Err(wrong("an issuer is named twice".to_owned()));
+            }
+        }
+        Ok(Self { by_name: Arc::new(by_name), transport, store })
+    }
+
+    /// The configuration of an issuer.
+    pub fn config(&self, iss: &str) -> Option<&Issuer> {
+        self.by_name.get(iss).map(|trusted| &trusted.config)
+    }
+
+    /// The issuer's keys as they are now.
+    pub async fn keys(&self, iss: &str, now: Timestamp) -> Result<Vec<Jwk>, IssuerError> {
+        let trusted = self.by_name.get(iss).ok_or(IssuerError::Untrusted)?;
+        let mut fetched = trusted.fetched.lock().await;
+        if !fetched.is_younger_than(FRESH, now) && fetched.may_try(now) {
+            self.fetch(trusted, &mut fetched, now).await?;
+        }
+        if fetched.is_younger_than(STALE, now) { Ok(fetched.keys.clone()) } else { Err(IssuerError::Unavailable) }
+    }
+
+    /// The issuer's keys, fetched again because one that is needed is not among them, unless that was just done.
+    pub async fn newer_keys(&self, iss: &str, now: Timestamp) -> Result<Vec<Jwk>, IssuerError> {
+        let trusted = self.by_name.get(iss).ok_or(IssuerError::Untrusted)?;
+        {
+            let mut fetched = trusted.fetched.lock().await;
+            if fetched.may_try(now) {
+                self.fetch(trusted, &mut fetched, now).await?;
+            }
+        }
+        self.keys(iss, now).await
+    }
+
+    /// The algorithms accepted from an issuer.
+    pub fn algorithms(&self, iss: &str) -> &[Algorithm] {
+        self.by_name.get(iss).map(|trusted| trusted.algorithms.as_slice()).unwrap_or_default()
+    }
+
+    /// What evidence issued at that time is verified under: today's keys, and those seen until shortly before.
+    pub fn trusted_at(&self, issued: Timestamp) -> Result<Vec<TrustedIssuer>, StoreError> {
+        let mut issuers = self.archived()?;
+        for issuer in &mut issuers {
+            issuer.keys.retain(|key| issued.duration_since(key.last_seen) <= ROTATION);
+        }
+        Ok(issuers)
+    }
+
+    /// Every issuer with every key that was ever seen.
+    pub fn archived(&self) -> Result<Vec<TrustedIssuer>, StoreError> {
+        let mut issuers = Vec::new();
+        for (iss, trusted) in self.by_name.iter() {
+            issuers.push(TrustedIssuer {
+                iss: iss.clone(),
+                client_ids: trusted.config.client_ids.clone(),
+                algorithms: trusted.algorithms.clone(),
+                subject_claims: trusted.config.subject_claims.clone(),
+                keys: self.store.issuer_keys(iss)?,
+            });
+        }
+        issuers.sort_by(|a, b| a.iss.cmp(&b.iss));
+        Ok(issuers)
+    }
+
+    /// The ledger of one issuer.
+    pub fn ledger(&self, iss: &str) -> Result<Vec<LedgerKey>, StoreError> {
+        self.store.issuer_keys(iss)
+    }
+
+    /// Fetches, and writes what was seen into the ledger before it is used. A failure leaves what was there.
+    async fn fetch(&self, trusted: &Trusted, fetched: &mut Fetched, now: Timestamp) -> Result<(), IssuerError> {
+        fetched.tried_at = Some(now);
+        match self.download(&trusted.config.issuer).await {
+            Some(keys) => {
+                let (store, iss, seen) = (self.store.clone(), trusted.config.issuer.clone(), keys.clone());
+                crate::store::blocking(move || store.know_issuer_keys(&iss, &seen, now)).await?;
+                *fetched = Fetched { keys, at: Some(now), tried_at: Some(now) };
+            }
+            None => tracing::warn!(issuer = %trusted.config.issuer, "the issuer's keys cannot be fetched"),
+        }
+        Ok(())
+    }
+
+    async fn download(&self, iss: &str) -> Option<Vec<Jwk>> {
+        let address = format!("{}/.well-known/openid-configuration", iss.trim_end_matches('/'));
+        let metadata: Metadata = serde_json::from_slice(&self.get(&address).await?).ok()?;
+        if metadata.issuer != iss {
+            return None;
+        }
+        let keys = KeySet::parse(&self.get(metadata.jwks_uri.as_str()).await?).ok()?.keys;
+        let usable: Vec<_> = keys.into_iter().filter(|key| !key.is_too_small()).collect();
+        (!usable.is_empty()).then_some(usable)
+    }
+
+    async fn get(&self, address: &str) -> Option<Vec<u8>> {
+        let request = Request::get(address).header(http::header::ACCEPT, "application/json").body(Vec::new()).ok()?;
+        let reply = self.transport.send(request).await.ok()?;
+        (reply.status() == http::StatusCode::OK).then(|| reply.into_body())
+    }
+}
+
+impl Fetched {
+    fn is_younger_than(&self, age: SignedDuration, now: Timestamp) -> bool {
+        self.at.is_some_and(|at| now.duration_since(at) < age)
+    }
+
+    fn may_try(&self, now: Timestamp) -> bool {
+        self.tried_at.is_none_or(|at| now.duration_since(at).abs() >= BETWEEN_FETCHES)
+    }
+}

@@ -1,0 +1,79 @@
+//! The key that receipts are signed with, in a file for the service's user alone.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use evidence::ReceiptKey;
+use secrecy::zeroize::Zeroizing;
+
+/// The receipt key cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiptKeyError {
+    /// The file cannot be read or made.
+    #[error("the receipt key at {} cannot be used", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// Others may read the file.
+    #[error("the receipt key at {} is readable by others; its mode must be 0600", path.display())]
+    ReadableByOthers {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file holds no P-256 key.
+    #[error("the receipt key at {} is not a P-256 key in PKCS#8", path.display())]
+    NotAKey {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// Reads the key, or makes it when there is no such file.
+pub fn load_or_make(path: &Path) -> Result<ReceiptKey, ReceiptKeyError> {
+    match fs::read(path) {
+        Ok(pkcs8) => {
+            check_mode(path)?;
+            read(path, &Zeroizing::new(pkcs8))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(path),
+        Err(source) => Err(ReceiptKeyError::Io { path: path.to_owned(), source }),
+    }
+}
+
+fn make(path: &Path) -> Result<ReceiptKey, ReceiptKeyError> {
+    let pkcs8 = ReceiptKey::generate_pkcs8().map_err(|_| ReceiptKeyError::NotAKey { path: path.to_owned() })?;
+    write_new(path, &pkcs8).map_err(|source| ReceiptKeyError::Io { path: path.to_owned(), source })?;
+    read(path, &pkcs8)
+}
+
+fn read(path: &Path, pkcs8: &[u8]) -> Result<ReceiptKey, ReceiptKeyError> {
+    ReceiptKey::from_pkcs8(pkcs8).map_err(|_| ReceiptKeyError::NotAKey { path: path.to_owned() })
+}
+
+/// Never overwrites: of two gateways that start at once, one fails instead of forgetting its key.
+fn write_new(path: &Path, octets: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(octets)?;
+    file.sync_all()
+}
+
+#[cfg(unix)]
+fn check_mode(path: &Path) -> Result<(), ReceiptKeyError> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(path).map_err(|source| ReceiptKeyError::Io { path: path.to_owned(), source })?.permissions();
+    if mode.mode() & 0o077 == 0 { Ok(()) } else { Err(ReceiptKeyError::ReadableByOthers { path: path.to_owned() }) }
+}
+
+/// Windows inherits the folder's access list, which the service's installer sets.
+#[cfg(not(unix))]
+fn check_mode(_: &Path) -> Result<(), ReceiptKeyError> {
+    Ok(())
+}
