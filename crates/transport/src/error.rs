@@ -90,22 +90,12 @@ pub(crate) fn of(error: &reqwest::Error, url: &Url) -> TransportError {
     }
 }
 
-fn is_tls(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&(dyn Error + 'static)> = error.source();
-    while let Some(inner) = cause {
-        if inner.is::<rustls::Error>() {
-            return true;
-        }
-        // An `io::Error` names the error it wraps through `get_ref`, and only that one's causes through `source`.
-        if let Some(wrapped) = inner
-            .downcast_ref::<std::io::Error>()
-            .and_then(|e| e.get_ref())
-        {
-            if wrapped.is::<rustls::Error>() {
-                return true;
-            }
-        }
-        cause = inner.source();
-    }
-    false
+/// Looks through the causes. An `io::Error` hides the error that it wraps from `source`, so that one is unwrapped too.
+fn is_tls(error: &(dyn Error + 'static)) -> bool {
+    let wrapped = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>()
+        || wrapped.is_some_and(|inner| is_tls(inner))
+        || error.source().is_some_and(is_tls)
 }

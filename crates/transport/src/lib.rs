@@ -27,6 +27,10 @@ pub struct Transport {
 
 impl Transport {
     /// A client for these rules.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a client and its rules are one: nobody else has a use for them"
+    )]
     pub fn new(rules: Rules) -> Result<Self, TransportError> {
         install_crypto_provider();
         let mut builder = reqwest::Client::builder()
