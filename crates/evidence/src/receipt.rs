@@ -74,8 +74,11 @@ pub struct CommittedRecord {
     pub id: String,
     /// The version that was amended.
     pub base_version: String,
-    /// The version that holds the amendment.
+    /// The version that holds the amendment, or will hold it once `awaiting` signatures more are given.
     pub new_version: String,
+    /// How many signatures the amendment still needs. Absent when the new version stands.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub awaiting: Option<u32>,
 }
 
 impl CommittedRecord {
