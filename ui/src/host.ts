@@ -1,0 +1,50 @@
+// The one door between the pages and the shell. Nothing else in `ui/` talks to the outside.
+//
+// No token, code, key or cookie crosses it in either direction; the types come from the shell.
+
+import type { AppState } from './ipc/AppState'
+import type { CeremonyView } from './ipc/CeremonyView'
+import type { Draft } from './ipc/Draft'
+import type { Fault } from './ipc/Fault'
+import type { Review } from './ipc/Review'
+import type { SignRequest } from './ipc/SignRequest'
+import type { TextPart } from './ipc/TextPart'
+import type { Worklist } from './ipc/Worklist'
+
+/** Ends a subscription. */
+export type Unlisten = () => void
+
+/** Every call that cannot be done rejects with a `Fault`. */
+export interface Host {
+  appState(): Promise<AppState>
+  signIn(): Promise<void>
+  cancelSignIn(): Promise<void>
+  signOut(): Promise<void>
+  setLocale(locale: string): Promise<void>
+  worklist(): Promise<Worklist>
+  review(id: string): Promise<Review>
+  textToSign(id: string, etag: string, draft: Draft): Promise<TextPart[]>
+  saveDraft(id: string, draft: Draft): Promise<void>
+  beginSigning(request: SignRequest): Promise<void>
+  ceremonyState(): Promise<CeremonyView | null>
+  bringForward(): Promise<void>
+  cancelSigning(): Promise<void>
+  dismissEnding(): Promise<void>
+  /** Where the evidence was saved; `null` when the person chose no place. */
+  saveEvidence(signatureId: string): Promise<string | null>
+  decline(id: string, etag: string, reason: string): Promise<void>
+  printPage(): Promise<void>
+
+  onAppState(hear: (state: AppState) => void): Promise<Unlisten>
+  onCeremony(hear: (view: CeremonyView) => void): Promise<Unlisten>
+  onWorklistChanged(hear: () => void): Promise<Unlisten>
+}
+
+/** What a call was rejected with, as a `Fault`. Anything else is a defect of the shell and gets the general text. */
+export function asFault(thrown: unknown): Fault {
+  const known = thrown as Partial<Fault> | null
+  if (typeof known === 'object' && typeof known?.code === 'string' && typeof known.text === 'string') {
+    return { code: known.code, text: known.text, remedy: known.remedy ?? '', reference: known.reference ?? null }
+  }
+  return { code: 'unexpected', text: '', remedy: '', reference: null }
+}
