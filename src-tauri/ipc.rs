@@ -358,7 +358,12 @@ pub enum StepState {
 
 /// How a ceremony ended. `not_applied` covers every refusal with one text.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
-#[serde(rename_all = "snake_case", rename_all_fields = "camelCase", tag = "kind", content = "detail")]
+#[serde(
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase",
+    tag = "kind",
+    content = "detail"
+)]
 #[ts(export, export_to = "../ui/src/ipc/")]
 pub enum EndingView {
     /// Recorded, receipt checked.

@@ -1,0 +1,169 @@
+//! Where a page in the ephemeral window may lead.
+//!
+//! An allow-list: https to known hosts, loopback http under the development policy, and our own callback, which is taken
+//! and never followed. It sees every navigation of every frame, and none of the sub-resources that a page loads.
+
+use std::collections::BTreeSet;
+
+use identity::Opening;
+use url::{Host, Url};
+
+/// What becomes of one navigation.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It may go on.
+    Go,
+    /// It is the answer we wait for: take it, do not follow it.
+    Callback,
+    /// It may not; this names the host, or the scheme where there is none.
+    Refuse(String),
+}
+
+/// The allow-list of one window.
+#[derive(Debug)]
+pub(super) struct Gate {
+    redirect_uri: Url,
+    hosts: BTreeSet<String>,
+    development_http: bool,
+}
+
+impl Gate {
+    pub(super) fn new(opening: &Opening) -> Self {
+        let issuer = Url::parse(&opening.issuer_origin)
+            .ok()
+            .and_then(|origin| origin.host_str().map(str::to_owned));
+        Self {
+            redirect_uri: opening.redirect_uri.clone(),
+            hosts: opening
+                .allowed_hosts
+                .iter()
+                .map(|host| host.to_ascii_lowercase())
+                .chain(issuer)
+                .collect(),
+            development_http: opening.development_http,
+        }
+    }
+
+    /// Adds the host of an address that the application itself is about to visit: an endpoint out of verified discovery.
+    pub(super) fn admit(&mut self, url: &Url) {
+        if let Some(host) = url.host_str() {
+            self.hosts.insert(host.to_owned());
+        }
+    }
+
+    pub(super) fn judge(&self, url: &Url) -> Verdict {
+        if self.is_callback(url) {
+            return Verdict::Callback;
+        }
+        // Empty documents of frames: they inherit their opener's origin and load nothing.
+        if matches!(url.as_str(), "about:blank" | "about:srcdoc") {
+            return Verdict::Go;
+        }
+        let Some(host) = url.host_str() else {
+            return Verdict::Refuse(format!("{}:", url.scheme()));
+        };
+        let secure = url.scheme() == "https"
+            || (url.scheme() == "http" && self.development_http && is_loopback(url));
+        if secure && self.hosts.contains(host) {
+            Verdict::Go
+        } else {
+            Verdict::Refuse(format!("{}://{host}", url.scheme()))
+        }
+    }
+
+    fn is_callback(&self, url: &Url) -> bool {
+        let ours = &self.redirect_uri;
+        url.scheme() == ours.scheme()
+            && url.host() == ours.host()
+            && url.port_or_known_default() == ours.port_or_known_default()
+            && url.path() == ours.path()
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(_)) | None => false,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use identity::Purpose;
+    use rstest::rstest;
+
+    fn gate(development_http: bool) -> Gate {
+        Gate::new(&Opening {
+            redirect_uri: Url::parse("http://127.0.0.1:43117/k3J9").unwrap(),
+            allowed_hosts: vec!["Login.Partner.Example".to_owned()],
+            issuer_origin: "https://id.clinic.example".to_owned(),
+            purpose: Purpose::Sign,
+            development_http,
+        })
+    }
+
+    #[rstest]
+    #[case::issuer("https://id.clinic.example/authorize?x=1")]
+    #[case::another_port_of_the_issuer("https://id.clinic.example:8443/")]
+    #[case::listed_host_in_any_case("https://login.partner.example/")]
+    #[case::empty_frame("about:blank")]
+    #[case::frame_with_its_own_source("about:srcdoc")]
+    fn a_listed_https_page_may_open(#[case] url: &str) {
+        assert_eq!(gate(false).judge(&Url::parse(url).unwrap()), Verdict::Go);
+    }
+
+    #[rstest]
+    #[case::application_page("tauri://localhost/index.html")]
+    #[case::application_page_on_windows("http://tauri.localhost/")]
+    #[case::command_channel("ipc://localhost/sign_out")]
+    #[case::file("file:///etc/passwd")]
+    #[case::data("data:text/html,hello")]
+    #[case::script("javascript:alert(1)")]
+    #[case::blob("blob:https://id.clinic.example/1f0")]
+    #[case::mail("mailto:it@clinic.example")]
+    #[case::plain_http_of_the_issuer("http://id.clinic.example/")]
+    #[case::unlisted_host("https://evil.example/")]
+    #[case::suffix_of_a_listed_host("https://id.clinic.example.evil.example/")]
+    #[case::user_info_in_front("https://id.clinic.example@evil.example/")]
+    #[case::loopback_without_development("http://127.0.0.1:8080/")]
+    #[case::another_path_of_the_listener("http://127.0.0.1:43117/other")]
+    #[case::another_port_with_the_path("http://127.0.0.1:43118/k3J9")]
+    #[case::local_file_system("filesystem:https://id.clinic.example/temporary/a")]
+    #[case::source_view("view-source:https://id.clinic.example/")]
+    fn anything_else_is_refused(#[case] url: &str) {
+        assert!(matches!(
+            gate(false).judge(&Url::parse(url).unwrap()),
+            Verdict::Refuse(_)
+        ));
+    }
+
+    #[test]
+    fn the_callback_is_taken_whatever_it_carries() {
+        let url = Url::parse("http://127.0.0.1:43117/k3J9?code=a&state=b").unwrap();
+        assert_eq!(gate(false).judge(&url), Verdict::Callback);
+    }
+
+    #[test]
+    fn a_refusal_names_the_host_and_never_the_query() {
+        let url = Url::parse("https://evil.example/steal?code=secret").unwrap();
+        assert_eq!(
+            gate(false).judge(&url),
+            Verdict::Refuse("https://evil.example".to_owned())
+        );
+    }
+
+    #[test]
+    fn development_opens_listed_loopback_addresses_only() {
+        let mut gate = gate(true);
+        let url = Url::parse("http://127.0.0.1:8080/login").unwrap();
+        assert!(matches!(gate.judge(&url), Verdict::Refuse(_)));
+        gate.admit(&url);
+        assert_eq!(gate.judge(&url), Verdict::Go);
+        let name = Url::parse("http://localhost:8080/login").unwrap();
+        gate.admit(&name);
+        assert!(matches!(gate.judge(&name), Verdict::Refuse(_)));
+    }
+}
