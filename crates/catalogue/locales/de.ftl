@@ -12,6 +12,305 @@ sign-intent-reason = Grund:
 sign-intent-choose = wählen Sie
 sign-intent-closing = Meine elektronische Unterschrift bindet mich wie meine handschriftliche.
 
+## errors
+## Paare: err-… sagt, was geschah, rec-… was zu tun ist. Die Namen sind die der Fehler im Code.
+
+## errors of policy
+## $key ist der Schlüssel der Richtlinie, $source die Stelle, an der er steht.
+
+err-policy-unknown-key = Die Richtlinie hat einen Schlüssel, den es nicht gibt: { $key } in { $source }.
+rec-policy-unknown-key = IT: berichtigen oder entfernen. Bekannt sind hier: { $allowed }.
+err-policy-wrong-type = Der Richtlinienwert { $key } in { $source } hat den falschen Typ: { $found }.
+rec-policy-wrong-type = IT: dort gehört { $allowed } hin.
+err-policy-not-permitted = Der Richtlinienwert { $key } in { $source } ist nicht zulässig: { $found }.
+rec-policy-not-permitted = IT: zulässig ist { $allowed }.
+err-policy-not-https = Der Richtlinienwert { $key } in { $source } ist keine https-Adresse: { $found }.
+rec-policy-not-https = IT: eine Adresse eintragen, die mit https beginnt. Einfaches http gilt nur für 127.0.0.1 oder [::1], und nur mit identity.development_http.
+err-policy-missing = Die Richtlinie sagt nichts zu { $key }.
+rec-policy-missing = IT: { $key } in der Richtlinie des Computers setzen. Zum Ausprobieren mit --policy DATEI starten.
+err-policy-contradiction = Der Richtlinienwert { $key } in { $source } ist { $found }; das passt nicht zu { $other }.
+rec-policy-contradiction = IT: bei { $other } ist { $allowed } zulässig. Oder { $key } weglassen.
+err-policy-not-for-users = { $key } steht in { $source }, darf aber nur in der Richtlinie des Computers stehen.
+rec-policy-not-for-users = { $key } aus Ihren Einstellungen entfernen. Die IT kann den Wert für diesen Computer setzen.
+err-policy-unreadable = Die Richtlinie ist nicht lesbar: { $source }. Das System sagt: { $detail }
+rec-policy-unreadable = IT: prüfen, dass die Datei da ist, kein Ordner ist und von den Benutzern dieses Computers gelesen werden darf.
+err-policy-syntax = Die Richtlinie ist nicht verständlich: { $source }, Zeile { $line }: { $detail }
+rec-policy-syntax = IT: diese Zeile berichtigen. Die Datei ist TOML; countersignctl policy check sagt, wann sie stimmt.
+err-policy-writable-by-others = Die Richtlinie des Computers kann von anderen Konten geändert werden: { $source }.
+rec-policy-writable-by-others = IT: die Datei soll root gehören; chmod 644 darauf ausführen.
+err-policy-file-refused = Dieser Computer hat eine Richtlinie, darum gilt { $source } nicht.
+rec-policy-file-refused = Ohne --policy starten. Zum Ausprobieren einen Computer ohne Richtlinie nehmen.
+
+## errors of signing and signing in
+
+err-identity-provider-unreachable = Die Anmeldeseite war nicht erreichbar. Nichts wurde unterschrieben.
+rec-identity-provider-unreachable = Netzverbindung prüfen, dann erneut versuchen. Bleibt es so, die IT anrufen.
+err-identity-provider-untrusted = Die Anmeldeseite weist sich nicht aus: ihrem Zertifikat wird nicht vertraut. Nichts wurde unterschrieben.
+rec-identity-provider-untrusted = Melden Sie sich nirgends sonst an. Die IT anrufen: das Zertifikat ist abgelaufen, oder etwas steht zwischen diesem Computer und der Anmeldeseite.
+err-identity-provider-unusable = Der Anmeldedienst hat unbrauchbar geantwortet. Nichts wurde unterschrieben.
+rec-identity-provider-unusable = Die IT mit der Referenz anrufen. IT: das Discovery-Dokument des Anbieters mit der Richtlinie vergleichen; countersignctl doctor tut das.
+err-identity-provider-error = Der Anmeldedienst hat mit einem Fehler geantwortet. Nichts wurde unterschrieben.
+rec-identity-provider-error = Erneut versuchen. Bleibt es so, die IT mit der Referenz anrufen.
+err-preflight-inconclusive = Es ließ sich nicht feststellen, ob das eigene Fenster leer war. Nichts wurde unterschrieben.
+rec-preflight-inconclusive = Erneut versuchen. Bleibt es so, die IT anrufen. IT: der Anbieter muss prompt=none beantworten, oder signing.ambient_preflight setzen.
+err-records-unreachable = Der Aktendienst war nicht erreichbar. Nichts wurde unterschrieben, Ihre Eingabe bleibt.
+rec-records-unreachable = Sie können weiterlesen. Erneut versuchen, wenn die Statuszeile den Dienst als verbunden zeigt.
+err-records-malformed = Der Aktendienst hat nicht in der vereinbarten Form geantwortet. Nichts wurde geändert.
+rec-records-malformed = Die IT mit der Referenz anrufen. IT: Dienst und Anwendung müssen dieselbe Fassung der Records API sprechen.
+err-records-too-large = Der Aktendienst hat eine Antwort geschickt, die größer ist als zulässig. Sie wurde nicht gelesen.
+rec-records-too-large = Die IT mit der Referenz anrufen. IT: feststellen, was der Dienst schickt; Änderungen haben höchstens 1 MiB.
+err-records-untrusted = Der Aktendienst weist sich nicht aus: seinem Zertifikat wird nicht vertraut.
+rec-records-untrusted = Die IT anrufen. IT: Zertifikat erneuern, oder seine Ausgabestelle in records.ca_file nennen.
+err-records-refused = Der Aktendienst hat dies nicht angenommen. Nichts wurde unterschrieben.
+rec-records-refused = Vielleicht dürfen Sie diesen Eintrag nicht unterschreiben. Fragen Sie, wer darum gebeten hat; die IT findet den Grund unter der Referenz.
+err-record-changed = Der Eintrag hat sich während der Unterschrift geändert. Nichts wurde unterschrieben.
+rec-record-changed = Bitte neu lesen und dann entscheiden.
+err-amendment-gone = Diese Änderung wartet nicht mehr auf Ihre Unterschrift.
+rec-amendment-gone = Zurück zur Arbeitsliste; sie wurde unterschrieben, abgelehnt oder zurückgezogen.
+err-text-changed = Der Text auf dem Bildschirm ist nicht der, der unterschrieben würde. Nichts wurde unterschrieben.
+rec-text-changed = Die Änderung neu öffnen. Bleibt es so, die IT mit der Referenz anrufen.
+err-session-ended = Ihre Sitzung ist beendet. Nichts wurde unterschrieben, Ihre Eingabe bleibt, bis Sie die Anwendung schließen.
+rec-session-ended = Erneut anmelden.
+err-not-signed-in = Niemand ist angemeldet.
+rec-not-signed-in = Anmelden.
+err-challenge-expired = Die Erlaubnis zur Unterschrift lief ab, bevor die Unterschrift ankam. Nichts wurde unterschrieben, Ihre Eingabe bleibt.
+rec-challenge-expired = Erneut unterschreiben. Sie gilt fünf Minuten.
+err-demands-conflict = Die Richtlinie dieses Computers und der Aktendienst verlangen Anmeldungen, die sich ausschließen. Nichts wurde unterschrieben.
+rec-demands-conflict = Die IT anrufen. IT: signing.acr_values muss etwas enthalten, das der Dienst annimmt.
+err-clock-off = Die Uhr dieses Computers geht { $minutes ->
+    [one] { $minutes } Minute
+   *[other] { $minutes } Minuten
+} falsch. Nichts wurde unterschrieben.
+rec-clock-off = Die Uhr stellen oder die IT anrufen: die automatische Zeiteinstellung ist aus oder wirkt nicht.
+err-ports-taken = Die Anmeldung kann nicht zu dieser Anwendung zurückkehren: ein anderes Programm belegt ihre Ports. Nichts wurde unterschrieben.
+rec-ports-taken = Andere Programme schließen oder den Computer neu starten. IT: die Ports stehen in identity.redirect_ports.
+err-agent-unavailable = Das eigene Fenster für die Anmeldung lässt sich nicht öffnen. Nichts wurde unterschrieben.
+rec-agent-unavailable = Die Anwendung neu starten. Bleibt es so, die IT anrufen. IT: countersignctl doctor sagt, was fehlt.
+err-agent-failed = Das eigene Fenster für die Anmeldung ist ausgefallen. Nichts wurde unterschrieben, Ihre Eingabe bleibt.
+rec-agent-failed = Erneut versuchen. Bleibt es so, die Anwendung neu starten.
+err-no-display = Es gibt keinen Bildschirm für ein Fenster.
+rec-no-display = Die Anwendung auf einem Desktop starten. Auf einem Computer ohne Desktop countersignctl nehmen.
+err-no-webview = Der Systembaustein, der Webseiten zeigt, fehlt oder ist zu alt.
+rec-no-webview = IT: WebKitGTK 4.1 (Linux) oder die WebView2-Laufzeit (Windows) installieren, dann neu starten.
+err-isolation-unavailable = Dieser Computer kann kein leeres Fenster öffnen, das von allem anderen getrennt ist. Nichts wurde unterschrieben.
+rec-isolation-unavailable = IT: die WebView2-Laufzeit aktualisieren, oder signing.agent auf browser setzen.
+err-self-check-failed = Die fertige Unterschrift hat unsere eigene Prüfung nicht bestanden und wurde nicht gesendet. Nichts wurde unterschrieben.
+rec-self-check-failed = Erneut versuchen. Geschieht es zweimal, die IT mit der Referenz anrufen.
+err-no-randomness = Dieser Computer gab keine Zufallszahlen her. Nichts wurde unterschrieben.
+rec-no-randomness = Den Computer neu starten. Bleibt es so, die IT anrufen.
+err-name-missing = Der Anmeldedienst sagt nicht, wie Sie heißen; eine Unterschrift braucht einen gedruckten Namen.
+rec-name-missing = IT: der Anbieter soll dieser Anwendung den Claim name senden.
+err-host-not-allowed = Die Anmeldeseite wollte zu { $host } weiter; das ist nicht zulässig. Nichts wurde unterschrieben.
+rec-host-not-allowed = Abbrechen und die IT anrufen. IT: ist die Adresse richtig, sie in identity.allowed_hosts aufnehmen.
+err-ceremony-under-way = Eine Unterschrift läuft bereits.
+rec-ceremony-under-way = Erst diese beenden oder abbrechen.
+err-signing-locked = Unterschreiben ist für diese Sitzung gesperrt. Sie bleiben angemeldet.
+rec-signing-locked = Um wieder zu unterschreiben, abmelden und neu anmelden. Hat hier jemand anders zu unterschreiben versucht? Die IT anrufen.
+err-cancelled = Sie haben abgebrochen. Nichts wurde unterschrieben, Ihre Eingabe bleibt.
+rec-cancelled = Unterschreiben Sie, wenn Sie so weit sind.
+err-timed-out = Die Zeit ist abgelaufen. Nichts wurde unterschrieben, Ihre Eingabe bleibt.
+rec-timed-out = Erneut versuchen. Sie haben jedes Mal fünf Minuten.
+err-refused = Die Anmeldung wurde nicht angenommen.
+rec-refused = Erneut versuchen. Bleibt es so, der IT die Referenz nennen.
+err-unconfirmed = Ihre Unterschrift ist versiegelt; ob sie eingetragen ist, wird erfragt.
+rec-unconfirmed = Bitte nicht erneut unterschreiben. Es wird gefragt, bis eine Antwort da ist.
+err-cannot-save = Die Datei ließ sich nicht speichern.
+rec-cannot-save = Einen anderen Ordner wählen, oder auf dem Datenträger Platz schaffen.
+err-internal = In dieser Anwendung ist etwas schiefgegangen. Nichts wurde unterschrieben.
+rec-internal = Die Anwendung neu starten. Geschieht es wieder, die IT mit der Referenz anrufen.
+
+## errors of this computer
+
+err-keyring-missing = Dieser Computer hat keinen Schlüsselspeicher; Sie bleiben nur angemeldet, bis Sie die Anwendung schließen.
+rec-keyring-missing = Sie können normal arbeiten. IT: einen Schlüsselbund einrichten (Linux: gnome-keyring oder KWallet), oder session.remember auf memory setzen.
+err-keyring-locked = Der Schlüsselspeicher dieses Computers ist gesperrt; Sie bleiben nur angemeldet, bis Sie die Anwendung schließen.
+rec-keyring-locked = Den Schlüsselbund des Desktops entsperren, dann die Anwendung neu starten.
+err-vault-unusable = Was von Ihrer letzten Sitzung aufbewahrt war, ist nicht lesbar. Es wurde gelöscht.
+rec-vault-unusable = Anmelden. Geschieht das öfter, die IT anrufen.
+err-audit-unwritable = Das Aktivitätsprotokoll lässt sich nicht schreiben, darum kann nichts unterschrieben werden. Ihre Eingabe bleibt.
+rec-audit-unwritable = Die IT anrufen. IT: countersignctl doctor sagt, warum.
+err-audit-broken = Das Aktivitätsprotokoll wurde von außen verändert, darum kann nichts unterschrieben werden.
+rec-audit-broken = Die IT anrufen. IT: countersignctl audit verify nennt die Zeile. Die Datei als Beweis aufheben; ist sie verschoben, beginnt ein neues Protokoll.
+err-audit-in-use = Ein anderes laufendes Programm hat das Aktivitätsprotokoll geöffnet.
+rec-audit-in-use = Das andere Fenster dieser Anwendung schließen. Gibt es keines, den Computer neu starten.
+err-audit-disk-full = Der Datenträger ist voll; das Aktivitätsprotokoll lässt sich nicht schreiben und nichts kann unterschrieben werden.
+rec-audit-disk-full = Auf dem Datenträger Platz schaffen, dann erneut versuchen.
+err-audit-forbidden = Dieses Konto darf das Aktivitätsprotokoll nicht schreiben, darum kann nichts unterschrieben werden.
+rec-audit-forbidden = IT: audit.path und die Rechte des Ordners prüfen.
+err-audit-unusable = Das Aktivitätsprotokoll ist nicht benutzbar, darum kann nichts unterschrieben werden.
+rec-audit-unusable = Die Anwendung neu starten. Bleibt es so, die IT anrufen.
+err-outbox-unwritable = Der Ausgang lässt sich nicht schreiben. Nichts wurde gesendet, das einen Stromausfall nicht überstünde. Nichts wurde unterschrieben.
+rec-outbox-unwritable = Auf dem Datenträger Platz schaffen, dann erneut versuchen.
+err-outbox-unreadable = Im Ausgang liegt etwas, das nicht lesbar ist. Es bleibt dort.
+rec-outbox-unreadable = Diese Änderungen nicht erneut unterschreiben. Die IT anrufen.
+
+## errors that only IT reads
+## Die Ablehnungen. Wer unterschreibt, liest den einen Text von not-applied; dies steht für die IT neben der Referenz.
+
+err-issuer-mismatch = Das ID-Token kommt von einem anderen Aussteller, als die Richtlinie nennt.
+rec-issuer-mismatch = identity.issuer mit dem Discovery-Dokument des Anbieters vergleichen, Zeichen für Zeichen, mit dem letzten Schrägstrich.
+err-response-issuer-missing = Der Anbieter verspricht, sich in der Antwort zu nennen (RFC 9207), und tat es nicht.
+rec-response-issuer-missing = Etwas auf dem Weg entfernt den Parameter iss, oder der Anbieter ist an zwei Stellen eingerichtet. Dort berichtigen.
+err-response-issuer-mismatch = Ein anderer Anbieter hat geantwortet als der gefragte.
+rec-response-issuer-mismatch = Als Angriff (Mix-up) behandeln, bis es erklärt ist. Den Aussteller der Antwort mit identity.issuer vergleichen.
+err-state-mismatch = Die Antwort gehört zu einer anderen Anmeldung.
+rec-state-mismatch = Einmal ist eine verirrte Seite; wiederholt als Angriff auf den Rückruf behandeln und den Computer ansehen.
+err-callback-malformed = Die Adresse der Antwort ist nicht die erwartete, oder sie wiederholt Parameter.
+rec-callback-malformed = Die Rücksprungadressen beim Anbieter ansehen; stimmen sie, als Angriff auf den Rückruf behandeln.
+err-audience-mismatch = Das ID-Token ist nicht für diese Anwendung bestimmt.
+rec-audience-mismatch = identity.client_id mit der Registrierung beim Anbieter vergleichen.
+err-audience-untrusted = Das ID-Token ist auch für andere Anwendungen bestimmt.
+rec-audience-untrusted = Der Anbieter soll Token nur für diese Anwendung ausstellen.
+err-azp-mismatch = Das ID-Token wurde für eine andere Anwendung ausgestellt.
+rec-azp-mismatch = identity.client_id mit der Registrierung beim Anbieter vergleichen.
+err-nonce-mismatch = Das ID-Token wurde nicht für diese Unterschrift ausgestellt.
+rec-nonce-mismatch = Als Wiedereinspielung behandeln, bis es erklärt ist. Der Anbieter muss den Nonce unverändert zurückgeben.
+err-signature-invalid = Die Signatur des Anbieters auf dem ID-Token stimmt nicht.
+rec-signature-invalid = Nach einem Proxy suchen, der Verkehr verändert, oder nach einem Schlüssel, der beim Anbieter ohne neuen Namen getauscht wurde.
+err-algorithm-not-allowed = Das ID-Token ist auf eine Weise signiert, die nicht zulässig ist.
+rec-algorithm-not-allowed = identity.algorithms mit der Einstellung beim Anbieter vergleichen. Gemeinsame Geheimnisse und none gelten nie.
+err-key-not-found = Der Anbieter veröffentlicht keinen Schlüssel, der zum ID-Token passt.
+rec-key-not-found = Prüfen, dass die Schlüsselmenge des Anbieters überall hinter seiner Adresse aktuell ist.
+err-key-ambiguous = Mehr als ein Schlüssel des Anbieters passt zum ID-Token.
+rec-key-ambiguous = Der Anbieter soll seine Schlüssel benennen (kid).
+err-key-too-small = Der Anbieter signiert mit einem RSA-Schlüssel von weniger als 2048 Bit.
+rec-key-too-small = Dem Anbieter einen größeren Schlüssel geben.
+err-header-unsupported = Der Kopf des ID-Tokens verlangt etwas, das nicht verstanden wird.
+rec-header-unsupported = Der Anbieter soll einfache signierte Token ausstellen, ohne crit, b64 oder Verschachtelung.
+err-token-too-large = Das ID-Token ist größer als 64 KiB.
+rec-token-too-large = Die Claims verringern, die der Anbieter hineinlegt; meist sind es Gruppenlisten.
+err-expired = Das ID-Token ist abgelaufen.
+rec-expired = Die Uhren dieses Computers und des Anbieters vergleichen.
+err-issued-in-future = Das ID-Token ist in der Zukunft datiert.
+rec-issued-in-future = Die Uhren dieses Computers und des Anbieters vergleichen.
+err-issued-too-old = Das ID-Token ist zu alt, oder es sagt nicht, wann es ausgestellt wurde.
+rec-issued-too-old = Die Uhren vergleichen. Stimmen sie überein, als Wiedereinspielung behandeln.
+err-not-yet-valid = Das ID-Token gilt noch nicht.
+rec-not-yet-valid = Die Uhren dieses Computers und des Anbieters vergleichen.
+err-subject-missing = Das ID-Token nennt niemanden.
+rec-subject-missing = identity.subject_claims prüfen, und welche Claims der Anbieter sendet.
+err-subject-mismatch = Das ID-Token nennt eine andere Person als erwartet.
+rec-subject-mismatch = Der Eintrag sagt, wen. Beide Personen fragen; kann es niemand erklären, als Versuch behandeln, sich für jemand anderen auszugeben.
+err-auth-time-missing = Der Anbieter sagt nicht, wann sich die Person angemeldet hat.
+rec-auth-time-missing = Der Anbieter soll dieser Anwendung den Claim auth_time senden.
+err-auth-time-stale = Die Person wurde für diese Unterschrift nicht nach ihrer Anmeldung gefragt.
+rec-auth-time-stale = Der Anbieter muss für diese Anwendung prompt=login und max_age befolgen. Siehe identity.max_age.
+err-auth-time-future = Die Person soll sich in der Zukunft angemeldet haben.
+rec-auth-time-future = Die Uhren dieses Computers und des Anbieters vergleichen.
+err-acr-unmet = Die Anmeldung war nicht von der verlangten Art.
+rec-acr-unmet = Die Person braucht den zweiten Faktor, oder signing.acr_values nennt etwas, das der Anbieter nicht sendet.
+err-amr-unmet = Die Anmeldung nutzte nicht alle verlangten Verfahren.
+rec-amr-unmet = Die Person braucht den zweiten Faktor, oder signing.required_amr nennt etwas, das der Anbieter nicht sendet.
+err-at-hash-mismatch = Das Zugriffstoken gehört nicht zum ID-Token.
+rec-at-hash-mismatch = Als Austausch von Token behandeln, bis es erklärt ist.
+err-delegated = Jemand handelt an Stelle der Person.
+rec-delegated = Eine Unterschrift lässt sich nicht übertragen. Der Anbieter soll dieser Anwendung keinen Claim act ausstellen.
+err-userinfo-subject-mismatch = Die Benutzerauskunft des Anbieters betrifft eine andere Person.
+rec-userinfo-subject-mismatch = Als Austausch von Token behandeln, bis es erklärt ist.
+err-signer-mismatch = Jemand anders hat sich angemeldet als die Person der Sitzung.
+rec-signer-mismatch = Der Eintrag sagt, wer. Beide Personen fragen; kann es niemand erklären, als Versuch behandeln, sich für jemand anderen auszugeben.
+err-ambient-sign-in = Im leeren Fenster war jemand angemeldet, ohne gefragt worden zu sein.
+rec-ambient-sign-in = Die automatische Anmeldung (Kerberos, Gerätetoken, Client-Zertifikate) beim Anbieter für diese Anwendung abschalten, oder signing.agent auf browser setzen.
+
+## meanings
+## Der Satz unter dem festen englischen Namen einer Bedeutung. Die Zahl ist die letzte ihres Codes nach ASTM E1762.
+
+meaning-1 = Ich habe diesen Eintrag verfasst.
+meaning-2 = Ich habe diesen Eintrag mit anderen verfasst.
+meaning-4 = Ich habe dies festgehalten.
+meaning-5 = Ich habe die Berichtigung mit ihrer Quelle verglichen.
+meaning-6 = Ich bestätige, dass dieser Eintrag gültig ist.
+meaning-7 = Ich willige ein.
+meaning-8 = Ich habe gesehen, wie unterschrieben wurde.
+meaning-13 = Ich habe die Berichtigung gelesen.
+meaning-14 = Ich bin die Quelle dieses Eintrags.
+meaning-15 = Ich berichtige diesen Eintrag.
+meaning-16 = Ich habe dieses Dokument geändert.
+meaning-17 = Ich berichtige einen Verwaltungsfehler.
+meaning-other = Ich unterschreibe mit dieser Bedeutung.
+
+## reasons
+
+reason-transcription-error = Übertragungsfehler
+reason-source-corrected = Quelldokument berichtigt
+reason-late-entry = Nachtrag
+reason-unit-error = Falsche Einheit
+reason-clarification = Klarstellung
+reason-wrong-patient = Beim falschen Patienten eingetragen
+
+## window
+## Der Titel des eigenen Fensters hinter der Adresse, und die Seite, die der Browser am Ende zeigt.
+
+window-sign = Zum Unterschreiben anmelden
+window-sign-in = Anmelden
+landing-title = Countersign
+landing-done = Sie können diese Seite schließen und zu Countersign zurückkehren.
+landing-stray = Hier ist nichts.
+
+## verify
+## Die vierzehn Schritte. Ihre festen Namen stehen daneben und werden nicht übersetzt.
+
+verify-valid = Gültig. Alle { $count } Schritte bestanden.
+verify-valid-online = Gültig, soweit dieser Computer es sagen kann: { $passed } Schritte bestanden, { $unchecked } brauchen den Aktendienst.
+verify-invalid = Ungültig. Schritt { $number } von { $count } fehlgeschlagen: { $step }.
+verify-passed = bestanden
+verify-failed = fehlgeschlagen
+verify-not-run = nicht ausgeführt
+verify-not-checked = hier nicht geprüft
+verify-claims = Was die Datei behauptet, nicht bewiesen
+verify-step-parse = Die Datei ist wohlgeformt und vollständig
+verify-step-commitment = Die Anmeldung war an diese Erklärung gebunden
+verify-step-holder = Der Einmalschlüssel hat die Erklärung unterschrieben
+verify-step-issuer = Der Identitätsanbieter steht auf der Liste
+verify-step-id-token = Der Identitätsanbieter hat die Anmeldung unterschrieben
+verify-step-audience = Die Anmeldung galt dieser Anwendung
+verify-step-time = Alle Zeiten passen zur Quittung
+verify-step-freshness = Die Person hat sich für diese Unterschrift angemeldet
+verify-step-authentication = Die Anmeldung war stark genug
+verify-step-signer = Unterschrieben hat die genannte Person
+verify-step-record = Der Eintrag ist der gezeigte
+verify-step-challenge = Die Erlaubnis zur Unterschrift wurde einmal genutzt
+verify-step-authority = Die Person durfte dies unterschreiben
+verify-step-receipt = Die Quittung gehört zu dieser Datei
+
+## activity
+## Die Ereignisse des Aktivitätsprotokolls.
+
+chain-complete = { $count ->
+    [0] Das Protokoll ist leer.
+    [one] Kette vollständig: Eintrag 1.
+   *[other] Kette vollständig: Einträge 1 bis { $count }.
+}
+chain-broken = Kette unterbrochen in Zeile { $line }: { $fault }
+event-started = Anwendung gestartet
+event-stopped = Anwendung geschlossen
+event-policy-read = Richtlinie gelesen
+event-policy-refused = Richtlinie abgelehnt
+event-signed-in = Angemeldet
+event-sign-in-failed = Anmeldung fehlgeschlagen
+event-session-restored = Sitzung fortgesetzt
+event-locked = Gesperrt
+event-unlocked = Entsperrt
+event-signed-out = Abgemeldet
+event-signing-started = Unterschrift begonnen
+event-preflight-passed = Vorprüfung bestanden
+event-ambient-sign-in = Unterschrift nicht übernommen
+event-signature-sealed = Unterschrift versiegelt
+event-signature-recorded = Unterschrift eingetragen
+event-signature-cancelled = Unterschrift abgebrochen
+event-signature-timed-out = Zeit für die Unterschrift abgelaufen
+event-signer-mismatch = Unterschrift nicht übernommen
+event-signature-refused = Unterschrift nicht übernommen
+event-record-changed = Eintrag geändert, nicht unterschrieben
+event-signature-unconfirmed = Versiegelt, noch nicht eingetragen
+event-signature-failed = Unterschrift fehlgeschlagen
+event-cleaned-up = Anmeldefenster geschlossen und geprüft
+event-signing-locked = Unterschreiben gesperrt
+event-security-event-sent = Sicherheitsabteilung verständigt
+event-declined = Änderung abgelehnt
+event-evidence-saved = Nachweis gespeichert
+event-recovered = Protokoll nach einem Absturz geflickt
+
 ## fields
 
 ## ui

@@ -12,6 +12,305 @@ sign-intent-reason = Reason:
 sign-intent-choose = you choose
 sign-intent-closing = My electronic signature binds me as my handwritten one does.
 
+## errors
+## Pairs: err-… says what happened, rec-… what to do. Names are those of the errors in the code.
+
+## errors of policy
+## $key is the policy key, $source where it stands.
+
+err-policy-unknown-key = The policy has a key that does not exist: { $key } in { $source }.
+rec-policy-unknown-key = IT: correct or remove it. Known here are: { $allowed }.
+err-policy-wrong-type = The policy value { $key } in { $source } has the wrong type: { $found }.
+rec-policy-wrong-type = IT: write { $allowed }.
+err-policy-not-permitted = The policy value { $key } in { $source } is not permitted: { $found }.
+rec-policy-not-permitted = IT: permitted is { $allowed }.
+err-policy-not-https = The policy value { $key } in { $source } is not an https address: { $found }.
+rec-policy-not-https = IT: write an address that begins with https. Plain http works only for 127.0.0.1 or [::1], and only with identity.development_http.
+err-policy-missing = The policy says nothing about { $key }.
+rec-policy-missing = IT: set { $key } in the machine policy. For a trial, start with --policy FILE.
+err-policy-contradiction = The policy value { $key } in { $source } is { $found }, which does not go with { $other }.
+rec-policy-contradiction = IT: with { $other }, permitted is { $allowed }. Or leave { $key } out.
+err-policy-not-for-users = { $key } stands in { $source }, but only the machine policy may set it.
+rec-policy-not-for-users = Remove { $key } from your settings. IT can set it for this computer.
+err-policy-unreadable = The policy cannot be read: { $source }. The system says: { $detail }
+rec-policy-unreadable = IT: check that the file exists, is no directory, and may be read by the people who use this computer.
+err-policy-syntax = The policy cannot be understood: { $source }, line { $line }: { $detail }
+rec-policy-syntax = IT: correct that line. The file is TOML; countersignctl policy check tells when it is right.
+err-policy-writable-by-others = The machine policy may be changed by other accounts: { $source }.
+rec-policy-writable-by-others = IT: let root own the file and run chmod 644 on it.
+err-policy-file-refused = This computer has a machine policy, so { $source } is not used.
+rec-policy-file-refused = Start without --policy. To try a policy, use a computer without a machine policy.
+
+## errors of signing and signing in
+
+err-identity-provider-unreachable = The sign-in page could not be reached. Nothing was signed.
+rec-identity-provider-unreachable = Check the network connection, then try again. If it stays like this, call IT.
+err-identity-provider-untrusted = The sign-in page does not prove that it is the right one: its certificate is not trusted. Nothing was signed.
+rec-identity-provider-untrusted = Do not sign in anywhere else. Call IT: the certificate has expired, or something stands between this computer and the sign-in page.
+err-identity-provider-unusable = The sign-in service answered in a way that cannot be used. Nothing was signed.
+rec-identity-provider-unusable = Call IT with the reference. IT: compare the provider’s discovery document with the policy; countersignctl doctor does so.
+err-identity-provider-error = The sign-in service answered with an error. Nothing was signed.
+rec-identity-provider-error = Try again. If it stays like this, call IT with the reference.
+err-preflight-inconclusive = Whether the separate window was empty could not be found out. Nothing was signed.
+rec-preflight-inconclusive = Try again. If it stays like this, call IT. IT: the provider must answer prompt=none, or set signing.ambient_preflight.
+err-records-unreachable = The records service could not be reached. Nothing was signed, your entry is kept.
+rec-records-unreachable = You can go on reading. Try again when the status line says that the service is connected.
+err-records-malformed = The records service sent an answer that does not have the agreed form. Nothing was changed.
+rec-records-malformed = Call IT with the reference. IT: the service and this application must speak the same version of the records API.
+err-records-too-large = The records service sent an answer that is larger than permitted. It was not read.
+rec-records-too-large = Call IT with the reference. IT: find out what the service sends; amendments are at most 1 MiB.
+err-records-untrusted = The records service does not prove that it is the right one: its certificate is not trusted.
+rec-records-untrusted = Call IT. IT: renew the certificate, or name its authority in records.ca_file.
+err-records-refused = The records service did not accept this. Nothing was signed.
+rec-records-refused = You may not be permitted to sign this record. Ask the person who requested it; IT finds the reason under the reference.
+err-record-changed = The record changed while you were signing. Nothing was signed.
+rec-record-changed = Read it again, then decide.
+err-amendment-gone = This amendment does not wait for your signature any more.
+rec-amendment-gone = Go back to the worklist; it was signed, declined or withdrawn.
+err-text-changed = The text on the screen is not the text that would be signed. Nothing was signed.
+rec-text-changed = Open the amendment again. If it stays like this, call IT with the reference.
+err-session-ended = Your session has ended. Nothing was signed, your entry is kept until you close the application.
+rec-session-ended = Sign in again.
+err-not-signed-in = Nobody is signed in.
+rec-not-signed-in = Sign in.
+err-challenge-expired = The permission to sign ran out before the signature arrived. Nothing was signed, your entry is kept.
+rec-challenge-expired = Sign again. It holds for five minutes.
+err-demands-conflict = The policy of this computer and the records service ask for sign-ins that exclude each other. Nothing was signed.
+rec-demands-conflict = Call IT. IT: signing.acr_values must contain one that the service accepts.
+err-clock-off = The clock of this computer is { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+} off. Nothing was signed.
+rec-clock-off = Set the clock, or call IT: automatic time setting is switched off or does not work.
+err-ports-taken = The sign-in cannot come back to this application: another program uses its ports. Nothing was signed.
+rec-ports-taken = Close other programs or restart the computer. IT: the ports are in identity.redirect_ports.
+err-agent-unavailable = The separate window for signing in cannot be opened. Nothing was signed.
+rec-agent-unavailable = Restart the application. If it stays like this, call IT. IT: countersignctl doctor says what is missing.
+err-agent-failed = The separate window for signing in broke down. Nothing was signed, your entry is kept.
+rec-agent-failed = Try again. If it stays like this, restart the application.
+err-no-display = There is no display to show a window on.
+rec-no-display = Start the application on a desktop. On a computer without one, use countersignctl.
+err-no-webview = The system component that shows web pages is missing or too old.
+rec-no-webview = IT: install WebKitGTK 4.1 (Linux) or the WebView2 runtime (Windows), then start again.
+err-isolation-unavailable = This computer cannot open an empty window that is separate from everything else. Nothing was signed.
+rec-isolation-unavailable = IT: update the WebView2 runtime, or set signing.agent to browser.
+err-self-check-failed = The finished signature did not pass our own check, so it was not sent. Nothing was signed.
+rec-self-check-failed = Try again. If it happens twice, call IT with the reference.
+err-no-randomness = This computer gave no random numbers. Nothing was signed.
+rec-no-randomness = Restart the computer. If it stays like this, call IT.
+err-name-missing = The sign-in service does not say what you are called, and a signature needs a printed name.
+rec-name-missing = IT: let the provider send the name claim to this application.
+err-host-not-allowed = The sign-in page wanted to go to { $host }, which is not permitted. Nothing was signed.
+rec-host-not-allowed = Cancel and call IT. IT: if the address is right, add it to identity.allowed_hosts.
+err-ceremony-under-way = A signature is already under way.
+rec-ceremony-under-way = Finish or cancel it first.
+err-signing-locked = Signing is locked for this session. You stay signed in.
+rec-signing-locked = To sign again, sign out and sign in. Did somebody else try to sign here? Call IT.
+err-cancelled = You cancelled. Nothing was signed, your entry is kept.
+rec-cancelled = Sign when you are ready.
+err-timed-out = Time ran out. Nothing was signed, your entry is kept.
+rec-timed-out = Try again. You have five minutes each time.
+err-refused = The sign-in was not accepted.
+rec-refused = Try again. If it stays like this, give the reference to IT.
+err-unconfirmed = Your signature is sealed; whether it is recorded is being asked.
+rec-unconfirmed = Do not sign again. It is asked until there is an answer.
+err-cannot-save = The file could not be saved.
+rec-cannot-save = Choose another folder, or make room on the disk.
+err-internal = Something went wrong in this application. Nothing was signed.
+rec-internal = Restart the application. If it happens again, call IT with the reference.
+
+## errors of this computer
+
+err-keyring-missing = This computer has no key store, so you stay signed in only until you close the application.
+rec-keyring-missing = You can work normally. IT: set up a keyring (Linux: gnome-keyring or KWallet), or set session.remember to memory.
+err-keyring-locked = The key store of this computer is locked, so you stay signed in only until you close the application.
+rec-keyring-locked = Unlock the keyring of the desktop, then restart the application.
+err-vault-unusable = What was kept of your last session cannot be read. It was deleted.
+rec-vault-unusable = Sign in. If this happens often, call IT.
+err-audit-unwritable = The activity log cannot be written, so nothing can be signed. Your entry is kept.
+rec-audit-unwritable = Call IT. IT: countersignctl doctor says why.
+err-audit-broken = The activity log was changed from outside, so nothing can be signed.
+rec-audit-broken = Call IT. IT: countersignctl audit verify names the line. Keep the file as evidence; after it is moved away a new log begins.
+err-audit-in-use = Another running program has the activity log open.
+rec-audit-in-use = Close the other window of this application. If there is none, restart the computer.
+err-audit-disk-full = The disk is full, so the activity log cannot be written and nothing can be signed.
+rec-audit-disk-full = Make room on the disk, then try again.
+err-audit-forbidden = This account may not write the activity log, so nothing can be signed.
+rec-audit-forbidden = IT: check audit.path and the permissions of its folder.
+err-audit-unusable = The activity log cannot be used, so nothing can be signed.
+rec-audit-unusable = Restart the application. If it stays like this, call IT.
+err-outbox-unwritable = The outbox cannot be written. Nothing was sent that would not survive a power loss. Nothing was signed.
+rec-outbox-unwritable = Make room on the disk, then try again.
+err-outbox-unreadable = The outbox holds something that cannot be read. It is kept.
+rec-outbox-unreadable = Do not sign those amendments again. Call IT.
+
+## errors that only IT reads
+## The refusals. Whoever signs reads the one text of not-applied; this stands beside the reference for IT.
+
+err-issuer-mismatch = The ID token comes from another issuer than the policy names.
+rec-issuer-mismatch = Compare identity.issuer with the provider’s discovery document, character by character, with its last slash.
+err-response-issuer-missing = The provider promises to name itself in its answer (RFC 9207) and did not.
+rec-response-issuer-missing = Something on the way removes the parameter iss, or the provider is configured in two places. Correct it there.
+err-response-issuer-mismatch = Another provider answered than the one that was asked.
+rec-response-issuer-mismatch = Treat it as an attack (mix-up) until it is explained. Compare the issuer of the answer with identity.issuer.
+err-state-mismatch = The answer belongs to another sign-in request.
+rec-state-mismatch = Once is a stray page; repeatedly, treat it as an attack on the callback and look at the computer.
+err-callback-malformed = The answer’s address is not the expected one, or repeats parameters.
+rec-callback-malformed = Look at the provider’s configuration of redirect addresses; if that is right, treat it as an attack on the callback.
+err-audience-mismatch = The ID token is not meant for this application.
+rec-audience-mismatch = Compare identity.client_id with the registration at the provider.
+err-audience-untrusted = The ID token is meant for other applications too.
+rec-audience-untrusted = Let the provider issue tokens for this application alone.
+err-azp-mismatch = The ID token was issued to another application.
+rec-azp-mismatch = Compare identity.client_id with the registration at the provider.
+err-nonce-mismatch = The ID token was not made for this signature.
+rec-nonce-mismatch = Treat it as a replay until it is explained. The provider must return the nonce unchanged.
+err-signature-invalid = The provider’s signature on the ID token does not fit.
+rec-signature-invalid = Look for a proxy that changes traffic, or a key that was exchanged at the provider without a new name.
+err-algorithm-not-allowed = The ID token is signed in a way that is not permitted.
+rec-algorithm-not-allowed = Compare identity.algorithms with what the provider is set to for this application. Shared secrets and none are never accepted.
+err-key-not-found = The provider publishes no key that fits the ID token.
+rec-key-not-found = Check that the provider’s key set is up to date everywhere behind its address.
+err-key-ambiguous = More than one of the provider’s keys fits the ID token.
+rec-key-ambiguous = Let the provider name its keys (kid).
+err-key-too-small = The provider signs with an RSA key of fewer than 2048 bits.
+rec-key-too-small = Give the provider a larger key.
+err-header-unsupported = The head of the ID token asks for something that is not understood.
+rec-header-unsupported = Let the provider issue plain signed tokens, without crit, b64 or nesting.
+err-token-too-large = The ID token is larger than 64 KiB.
+rec-token-too-large = Reduce the claims that the provider puts into it; group lists are the usual cause.
+err-expired = The ID token has expired.
+rec-expired = Compare the clocks of this computer and of the provider.
+err-issued-in-future = The ID token is dated in the future.
+rec-issued-in-future = Compare the clocks of this computer and of the provider.
+err-issued-too-old = The ID token is too old, or does not say when it was issued.
+rec-issued-too-old = Compare the clocks. If they agree, treat it as a replay.
+err-not-yet-valid = The ID token is not valid yet.
+rec-not-yet-valid = Compare the clocks of this computer and of the provider.
+err-subject-missing = The ID token names nobody.
+rec-subject-missing = Check identity.subject_claims and which claims the provider sends.
+err-subject-mismatch = The ID token names another person than expected.
+rec-subject-mismatch = The entry says who. Ask both people; if nobody can explain it, treat it as an impersonation attempt.
+err-auth-time-missing = The provider did not say when the person signed in.
+rec-auth-time-missing = Let the provider send the auth_time claim to this application.
+err-auth-time-stale = The person was not asked to sign in for this signature.
+rec-auth-time-stale = The provider must obey prompt=login and max_age for this application. See identity.max_age.
+err-auth-time-future = The person is said to have signed in in the future.
+rec-auth-time-future = Compare the clocks of this computer and of the provider.
+err-acr-unmet = The sign-in was not of the kind that is demanded.
+rec-acr-unmet = The person needs the second factor, or signing.acr_values names something that the provider does not send.
+err-amr-unmet = The sign-in did not use all the methods that are demanded.
+rec-amr-unmet = The person needs the second factor, or signing.required_amr names something that the provider does not send.
+err-at-hash-mismatch = The access token does not belong to the ID token.
+rec-at-hash-mismatch = Treat it as token substitution until it is explained.
+err-delegated = Somebody acts in the person’s place.
+rec-delegated = A signature cannot be delegated. Let the provider issue no act claim to this application.
+err-userinfo-subject-mismatch = The provider’s user information is about another person.
+rec-userinfo-subject-mismatch = Treat it as token substitution until it is explained.
+err-signer-mismatch = Somebody else signed in than the person of the session.
+rec-signer-mismatch = The entry says who. Ask both people; if nobody can explain it, treat it as an impersonation attempt.
+err-ambient-sign-in = Somebody was signed in in the empty window without being asked.
+rec-ambient-sign-in = Switch off automatic sign-in (Kerberos, device tokens, client certificates) for this application at the provider, or set signing.agent to browser.
+
+## meanings
+## The sentence below a meaning’s standard name. The number is the last one of its ASTM E1762 code.
+
+meaning-1 = I wrote this record.
+meaning-2 = I wrote this record together with others.
+meaning-4 = I recorded this.
+meaning-5 = I compared the correction with its source.
+meaning-6 = I confirm that this record is valid.
+meaning-7 = I consent.
+meaning-8 = I saw the signature being made.
+meaning-13 = I have read the correction.
+meaning-14 = I am the source of this record.
+meaning-15 = I correct this record.
+meaning-16 = I changed this document.
+meaning-17 = I correct an administrative error.
+meaning-other = I sign with this meaning.
+
+## reasons
+
+reason-transcription-error = Transcription error
+reason-source-corrected = Source document corrected
+reason-late-entry = Late entry
+reason-unit-error = Wrong unit
+reason-clarification = Clarification
+reason-wrong-patient = Entered for the wrong patient
+
+## window
+## The title of the separate window after its address, and the page that the browser shows at the end.
+
+window-sign = Sign in to sign
+window-sign-in = Sign in
+landing-title = Countersign
+landing-done = You can close this page and go back to Countersign.
+landing-stray = There is nothing here.
+
+## verify
+## The fourteen steps. Their stable names stand beside these texts and are not translated.
+
+verify-valid = Valid. All { $count } steps passed.
+verify-valid-online = Valid, as far as this computer can tell: { $passed } steps passed, { $unchecked } need the records service.
+verify-invalid = Not valid. Step { $number } of { $count } failed: { $step }.
+verify-passed = passed
+verify-failed = failed
+verify-not-run = not run
+verify-not-checked = not checked here
+verify-claims = What the file claims, not proven
+verify-step-parse = The file is well formed and complete
+verify-step-commitment = The sign-in was bound to this statement
+verify-step-holder = The one-time key signed the statement
+verify-step-issuer = The identity provider is on the list
+verify-step-id-token = The identity provider signed the sign-in
+verify-step-audience = The sign-in was meant for this application
+verify-step-time = All times fit the receipt
+verify-step-freshness = The signer signed in for this signature
+verify-step-authentication = The sign-in was strong enough
+verify-step-signer = The signer is the person named
+verify-step-record = The record is the one that was shown
+verify-step-challenge = The permission to sign was used once
+verify-step-authority = The signer was allowed to sign this
+verify-step-receipt = The receipt belongs to this file
+
+## activity
+## The events of the activity log.
+
+chain-complete = { $count ->
+    [0] The log is empty.
+    [one] Chain complete: entry 1.
+   *[other] Chain complete: entries 1 to { $count }.
+}
+chain-broken = Chain broken at line { $line }: { $fault }
+event-started = Application started
+event-stopped = Application closed
+event-policy-read = Policy read
+event-policy-refused = Policy refused
+event-signed-in = Signed in
+event-sign-in-failed = Sign-in failed
+event-session-restored = Session continued
+event-locked = Locked
+event-unlocked = Unlocked
+event-signed-out = Signed out
+event-signing-started = Signing started
+event-preflight-passed = Preflight passed
+event-ambient-sign-in = Signature not applied
+event-signature-sealed = Signature sealed
+event-signature-recorded = Signature recorded
+event-signature-cancelled = Signature cancelled
+event-signature-timed-out = Signature timed out
+event-signer-mismatch = Signature not applied
+event-signature-refused = Signature not applied
+event-record-changed = Record changed, not signed
+event-signature-unconfirmed = Sealed, not yet recorded
+event-signature-failed = Signature failed
+event-cleaned-up = Sign-in window closed and checked
+event-signing-locked = Signing locked
+event-security-event-sent = Security team told
+event-declined = Amendment declined
+event-evidence-saved = Evidence saved
+event-recovered = Log mended after a crash
+
 ## fields
 
 ## ui
