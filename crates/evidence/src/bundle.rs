@@ -14,12 +14,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::canonical::{self, CanonicalError};
-use crate::commitment::Cic;
 use crate::digest::{as_base64url, sha256_hex};
 use crate::error::EvidenceError;
 use crate::id_token::{self, Claims};
-use crate::key::OneTimeKey;
-use crate::osm;
 use crate::pk_token::PkToken;
 use crate::statement::Statement;
 use crate::steps::Reason;
@@ -119,6 +116,27 @@ pub struct Authorization {
 }
 
 impl Bundle {
+    pub(crate) fn unsealed(
+        statement: Statement,
+        presentation: Presentation,
+        pk_token: PkToken,
+        signed_statement: String,
+        issuer: IssuerSnapshot,
+        authorization: Authorization,
+    ) -> Self {
+        Self {
+            kind: BundleType::V1,
+            statement,
+            presentation,
+            pk_token,
+            signed_statement,
+            issuer,
+            authorization,
+            seal: None,
+            receipt: None,
+        }
+    }
+
     /// Reads a bundle and checks its form: the first step of verification. Nothing in it is to be believed yet;
     /// a records API needs it to look up the facts that the later steps judge.
     pub fn parse(octets: &[u8]) -> Result<Self, Reason> {
@@ -221,19 +239,11 @@ impl Bundle {
             seal: None,
             ..self.clone()
         }
-        .with_no_receipt()
         .sha256()
     }
 
     pub(crate) fn claims(&self) -> Result<Claims, Reason> {
         id_token::read_claims(&self.pk_token.id_token())
-    }
-
-    fn with_no_receipt(self) -> Self {
-        Self {
-            receipt: None,
-            ..self
-        }
     }
 }
 
@@ -276,125 +286,4 @@ pub(crate) fn seal_message(unsealed_sha256: &str) -> Result<Vec<u8>, EvidenceErr
         kind: "urn:countersign:seal:v1",
         evidence_sha256: unsealed_sha256,
     })?)
-}
-
-/// A statement and a key, committed to each other: what an authorization request is made from.
-pub struct Prepared {
-    statement: Statement,
-    key: OneTimeKey,
-    cic: Cic,
-    nonce: String,
-}
-
-impl Prepared {
-    /// Commits. `rz` is 32 random octets.
-    pub fn new(statement: Statement, key: OneTimeKey, rz: [u8; 32]) -> Result<Self, EvidenceError> {
-        statement.check().map_err(EvidenceError::Statement)?;
-        let cic = Cic::new(statement.sha256()?, key.public().clone(), rz);
-        let nonce = cic.nonce()?;
-        Ok(Self {
-            statement,
-            key,
-            cic,
-            nonce,
-        })
-    }
-
-    /// The OIDC `nonce` to ask for.
-    pub fn nonce(&self) -> &str {
-        &self.nonce
-    }
-
-    /// What is being signed.
-    pub fn statement(&self) -> &Statement {
-        &self.statement
-    }
-
-    /// The one-time key, which may serve as the ceremony's DPoP key too.
-    pub fn key(&self) -> &OneTimeKey {
-        &self.key
-    }
-
-    /// Signs and seals with the ID token that came back. Whether the token is acceptable has been decided before
-    /// (`identity`) and is decided again by whoever verifies; here only what must hold for this evidence to make
-    /// sense is checked.
-    pub fn seal(
-        self,
-        presentation: Presentation,
-        id_token: &str,
-        issuer: IssuerSnapshot,
-        authorization: Authorization,
-    ) -> Result<Sealed, EvidenceError> {
-        if presentation.sha256().as_deref() != Some(self.statement.shown_sha256.as_str()) {
-            return Err(EvidenceError::PresentationMismatch);
-        }
-        let claims =
-            id_token::read_claims(id_token).map_err(|_| EvidenceError::IdTokenMalformed)?;
-        if claims.nonce() != Some(&self.nonce) {
-            return Err(EvidenceError::NonceMismatch);
-        }
-        let pk_token = PkToken::new(id_token, &self.cic, &self.key)?;
-        let pk_token_hash = pk_token.hash()?;
-        let signed_statement = osm::sign(&self.key, &pk_token_hash, &self.statement.octets()?)?;
-        let mut bundle = Bundle {
-            kind: BundleType::V1,
-            statement: self.statement,
-            presentation,
-            pk_token,
-            signed_statement,
-            issuer,
-            authorization,
-            seal: None,
-            receipt: None,
-        };
-        let seal = seal_message(&bundle.unsealed_sha256()?)?;
-        bundle.seal = Some(osm::sign(&self.key, &pk_token_hash, &seal)?);
-        Sealed::new(bundle, self.key)
-    }
-}
-
-/// Finished evidence, with the key that made it still at hand to prove possession when it is submitted. Dropping
-/// it drops the key.
-pub struct Sealed {
-    bundle: Bundle,
-    octets: Vec<u8>,
-    sha256: String,
-    key: OneTimeKey,
-}
-
-impl Sealed {
-    fn new(bundle: Bundle, key: OneTimeKey) -> Result<Self, EvidenceError> {
-        let (octets, sha256) = (bundle.octets()?, bundle.sha256()?);
-        Ok(Self {
-            bundle,
-            octets,
-            sha256,
-            key,
-        })
-    }
-
-    /// The evidence.
-    pub fn bundle(&self) -> &Bundle {
-        &self.bundle
-    }
-
-    /// Its canonical octets: what is submitted and saved.
-    pub fn octets(&self) -> &[u8] {
-        &self.octets
-    }
-
-    /// Its identity.
-    pub fn sha256(&self) -> &str {
-        &self.sha256
-    }
-
-    /// The one-time key, for DPoP proofs of the submission.
-    pub fn key(&self) -> &OneTimeKey {
-        &self.key
-    }
-
-    /// Lets the key go and keeps the evidence.
-    pub fn into_bundle(self) -> Bundle {
-        self.bundle
-    }
 }

@@ -8,6 +8,11 @@
 //! This crate is pure: no I/O, no clock, no environment, no async. Time, randomness and trust come in as arguments.
 //! It does not decide whom to trust, does not keep keys, and does not talk to identity providers.
 
+#![allow(
+    clippy::doc_markdown,
+    reason = "OpenPubkey and UUIDv7 are names, not code"
+)]
+
 pub mod archive;
 pub mod bundle;
 pub mod canonical;
@@ -19,6 +24,7 @@ pub mod id_token;
 mod jws;
 pub mod key;
 pub mod keys;
+pub mod making;
 mod osm;
 pub mod pk_token;
 pub mod receipt;
@@ -28,12 +34,11 @@ pub mod subject;
 pub mod verify;
 
 pub use archive::{Archive, LedgerKey, TrustedIssuer};
-pub use bundle::{
-    Authorization, Bundle, IssuerSnapshot, MEDIA_TYPE, Prepared, Presentation, Sealed,
-};
+pub use bundle::{Authorization, Bundle, IssuerSnapshot, MEDIA_TYPE, Presentation};
 pub use canonical::CanonicalError;
 pub use error::EvidenceError;
 pub use key::OneTimeKey;
+pub use making::{Prepared, Sealed};
 pub use receipt::{CommittedRecord, Receipt, ReceiptKey};
 pub use statement::{
     Authentication, ClientInfo, LocalTime, Meaning, Reason as StatementReason, RecordRef,

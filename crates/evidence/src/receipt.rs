@@ -96,6 +96,7 @@ impl CommittedRecord {
             id,
             base_version,
             new_version,
+            awaiting: None,
         }
     }
 
@@ -110,6 +111,7 @@ impl CommittedRecord {
             )
             && !self.new_version.is_empty()
             && self.new_version != self.base_version
+            && self.awaiting != Some(0)
     }
 }
 
