@@ -297,3 +297,6 @@ fn strings(value: Option<&Value>) -> Vec<String> {
         .filter_map(|value| value.as_str().map(str::to_owned))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

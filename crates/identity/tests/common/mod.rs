@@ -1,0 +1,168 @@
+//! A clinic for the tests: a demo identity provider, a relying party for it, and somebody at the keyboard.
+#![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
+
+use std::time::Duration;
+
+use demo::idp::{ACR_TWO_FACTORS, Account, CLIENT_ID, Endpoint, Faults, Idp, IdpConfig, RESOURCE};
+use demo::robot::Browser;
+use identity::{
+    Authenticated, Client, Declined, Demands, Expectations, IdentityError, Page, Pending, Prompt,
+    Provider, RelyingParty, Subject,
+};
+use jiff::{SignedDuration, Timestamp};
+use transport::{Rules, Transport};
+use url::Url;
+
+pub struct Clinic {
+    pub idp: Idp,
+    pub party: RelyingParty,
+}
+
+/// Why nobody was authenticated.
+#[derive(Debug)]
+pub enum Failed {
+    Declined(Declined),
+    Identity(IdentityError),
+}
+
+impl From<IdentityError> for Failed {
+    fn from(error: IdentityError) -> Self {
+        Self::Identity(error)
+    }
+}
+
+impl Failed {
+    pub fn refusal(&self) -> Option<&'static str> {
+        match self {
+            Self::Declined(Declined::Refused(refusal)) => Some(refusal.name()),
+            Self::Declined(_) => None,
+            Self::Identity(error) => error.refusal().map(identity::Refusal::name),
+        }
+    }
+}
+
+impl Clinic {
+    pub async fn open() -> Self {
+        Self::with(Faults::none()).await
+    }
+
+    pub async fn with(faults: Faults) -> Self {
+        let idp = Idp::start(IdpConfig {
+            faults,
+            ..IdpConfig::default()
+        })
+        .await
+        .unwrap();
+        let party = RelyingParty::new(client(idp.issuer()), transport());
+        Self { idp, party }
+    }
+
+    /// One forced authentication with two factors, from discovery to tokens.
+    pub async fn authenticate(&self, account: &Account) -> Result<Authenticated, Failed> {
+        let mut provider = self.party.discover(Timestamp::now()).await?;
+        self.authenticate_at(&mut provider, account, &strict())
+            .await
+    }
+
+    pub async fn authenticate_at(
+        &self,
+        provider: &mut Provider,
+        account: &Account,
+        expectations: &Expectations,
+    ) -> Result<Authenticated, Failed> {
+        let pending = self.request(provider, &forced()).await?;
+        let callback = Browser::new()
+            .sign_in(&pending.url, account, true)
+            .await
+            .expect("the demo provider shows its pages");
+        let code = pending.receive(&callback).map_err(Failed::Declined)?;
+        let now = Timestamp::now();
+        let redeemed = self
+            .party
+            .redeem(provider, pending, code, expectations, now)
+            .await;
+        Ok(redeemed?)
+    }
+
+    pub async fn request(
+        &self,
+        provider: &Provider,
+        demands: &Demands,
+    ) -> Result<Pending, IdentityError> {
+        self.party
+            .request(provider, demands, &redirect_uri(), Timestamp::now())
+            .await
+    }
+
+    /// What was asked of the provider, after the code was redeemed.
+    pub fn asked_after_the_token(&self) -> Vec<Endpoint> {
+        let asked: Vec<_> = self.idp.requests().iter().map(|r| r.endpoint).collect();
+        let token = asked.iter().position(|at| *at == Endpoint::Token);
+        token.map_or_else(Vec::new, |token| asked[token + 1..].to_vec())
+    }
+}
+
+pub fn client(issuer: &str) -> Client {
+    Client {
+        issuer: issuer.to_owned(),
+        client_id: CLIENT_ID.to_owned(),
+        algorithms: ["ES256", "ES384", "RS256", "PS256", "EdDSA"]
+            .map(str::to_owned)
+            .to_vec(),
+        subject_claims: vec!["sub".to_owned()],
+        resource: Some(RESOURCE.to_owned()),
+        clock_skew: SignedDuration::from_secs(60),
+        development_http: true,
+    }
+}
+
+pub fn transport() -> Transport {
+    Transport::new(Rules {
+        development_http: true,
+        total_timeout: Duration::from_secs(2),
+        ..Rules::default()
+    })
+    .unwrap()
+}
+
+pub fn redirect_uri() -> Url {
+    "http://127.0.0.1:49999/callback".parse().unwrap()
+}
+
+/// What a ceremony demands.
+pub fn forced() -> Demands {
+    Demands {
+        scopes: vec!["profile".to_owned(), "records:sign".to_owned()],
+        prompt: Some(Prompt::Login),
+        max_age: Some(0),
+        acr_values: vec![ACR_TWO_FACTORS.to_owned()],
+        nonce: Some("y6ZVbriRKcqLqdj71dtiyYhbJwUnRnrvrxcuvy1AQdM".to_owned()),
+        essential_auth_time: true,
+        ..Demands::default()
+    }
+}
+
+/// What a ceremony expects.
+pub fn strict() -> Expectations {
+    Expectations {
+        not_before: Some(Timestamp::now()),
+        acr_values: vec![ACR_TWO_FACTORS.to_owned()],
+        required_amr: vec!["pwd".to_owned(), "otp".to_owned()],
+        subject: None,
+    }
+}
+
+pub fn subject(issuer: &str, account: &Account) -> Subject {
+    Subject {
+        iss: issuer.to_owned(),
+        claims: [("sub".to_owned(), account.subject.to_owned())].into(),
+    }
+}
+
+pub fn page() -> Page {
+    Page {
+        language: "en".to_owned(),
+        title: "Back to <Countersign>".to_owned(),
+        text: "You can close this page.".to_owned(),
+    }
+}
