@@ -208,9 +208,9 @@ fn collect(pattern: &Pattern<&str>, names: &mut BTreeSet<String>) {
             Expression::Inline(inline) => collect_inline(inline, names),
             Expression::Select { selector, variants } => {
                 collect_inline(selector, names);
-                variants
-                    .iter()
-                    .for_each(|variant| collect(&variant.value, names));
+                for variant in variants {
+                    collect(&variant.value, names);
+                }
             }
         }
     }

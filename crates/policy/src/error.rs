@@ -11,7 +11,7 @@ pub struct PolicyError {
     /// Where the value stands.
     pub origin: Source,
     /// What is wrong with it.
-    pub problem: Problem,
+    pub problem: Box<Problem>,
 }
 
 /// What is wrong.
@@ -88,7 +88,7 @@ impl PolicyError {
         Self {
             key: Some(key.into()),
             origin: origin.clone(),
-            problem,
+            problem: Box::new(problem),
         }
     }
 
@@ -96,13 +96,13 @@ impl PolicyError {
         Self {
             key: None,
             origin: origin.clone(),
-            problem,
+            problem: Box::new(problem),
         }
     }
 
     /// The stable name, under which the catalogue has the text (`err-…`) and the remedy (`rec-…`).
     pub fn code(&self) -> &'static str {
-        match self.problem {
+        match *self.problem {
             Problem::UnknownKey { .. } => "policy-unknown-key",
             Problem::WrongType { .. } => "policy-wrong-type",
             Problem::NotPermitted { .. } => "policy-not-permitted",
@@ -128,7 +128,7 @@ impl PolicyError {
             ("key", self.key.clone().unwrap_or_default()),
             ("source", self.origin.to_string()),
         ];
-        match &self.problem {
+        match &*self.problem {
             Problem::UnknownKey { known } => args.push(("allowed", known.clone())),
             Problem::WrongType { expected, found } => {
                 args.extend([

@@ -1,4 +1,8 @@
 //! The table of all fields: key, type, default, what is permitted, whether a user may set it, and what it is for.
+#![expect(
+    clippy::doc_markdown,
+    reason = "people read these sentences on the About page too"
+)]
 
 use std::path::PathBuf;
 
@@ -183,6 +187,60 @@ fields! {
         check: UpdateCheck = Some(UpdateCheck::Weekly), "off, daily or weekly", |_| true, lockable;
     }
 }
+
+/// The table as a page of documentation (Markdown).
+pub fn documentation() -> String {
+    let mut page = String::from(PREFACE);
+    let mut section = "";
+    for field in FIELDS {
+        if field.section != section {
+            section = field.section;
+            page.push_str("\n## `[");
+            page.push_str(section);
+            page.push_str("]`\n\n| key | what it is for | type | permitted | default |\n|---|---|---|---|---|\n");
+        }
+        let default = match (field.default)() {
+            None => "none: must be set".to_owned(),
+            Some(text) if text.is_empty() => "empty".to_owned(),
+            Some(text) => format!("`{text}`"),
+        };
+        let user = if field.lockable {
+            " A user may set it where IT does not."
+        } else {
+            ""
+        };
+        let row = [
+            field.name,
+            field.description,
+            user,
+            field.type_name,
+            field.allowed,
+            &default,
+        ];
+        let [name, description, user, type_name, allowed, default] = row;
+        page.push_str(&format!(
+            "| `{name}` | {description}{user} | {type_name} | {allowed} | {default} |\n"
+        ));
+    }
+    page
+}
+
+const PREFACE: &str = "\
+# Policy
+
+This page is made from the table in `crates/policy/src/fields.rs`; a test keeps it up to date.
+
+Sources, strongest first:
+
+1. machine policy: `/etc/countersign/policy.toml` (Linux), `HKLM\\SOFTWARE\\Policies\\Countersign` with a subkey for each
+   section (Windows), managed preferences of `org.countersign.app` with a dictionary for each section (macOS, forced values only);
+2. a setting of the user, where the table says so;
+3. the default.
+
+`--policy FILE` is honoured only where there is no machine policy. An unknown key, a wrong type or a value that is not
+permitted stops signing with a message that names key, source and remedy. For a kiosk the defaults of `[session]` are
+`idle_lock_s = 120`, `remember = \"memory\"` and `sign_in_agent = \"window\"`.
+";
 
 fn resolve<T: FieldValue>(
     layers: &Layers,
