@@ -28,7 +28,7 @@ const STALE: SignedDuration = SignedDuration::from_hours(1);
 const BETWEEN_FETCHES: SignedDuration = SignedDuration::from_secs(10);
 /// Challenges are made with fresh keys and live for at most five minutes more. A key that was last seen so long before
 /// a token was issued may have signed it, even if the provider has taken it down since.
-const ROTATION: SignedDuration = SignedDuration::from_mins(10);
+pub const ROTATION: SignedDuration = SignedDuration::from_mins(10);
 
 /// All trusted identity providers.
 #[derive(Clone)]
@@ -122,28 +122,19 @@ impl Issuers {
         self.by_name.get(iss).map(|trusted| trusted.algorithms.as_slice()).unwrap_or_default()
     }
 
-    /// What evidence issued at that time is verified under: today's keys, and those seen until shortly before.
-    pub fn trusted_at(&self, issued: Timestamp) -> Result<Vec<TrustedIssuer>, StoreError> {
-        let mut issuers = self.archived()?;
-        for issuer in &mut issuers {
-            issuer.keys.retain(|key| issued.duration_since(key.last_seen) <= ROTATION);
-        }
-        Ok(issuers)
+    /// The rules for every issuer, without keys.
+    pub fn rules(&self) -> Vec<TrustedIssuer> {
+        let mut issuers: Vec<_> = self.by_name.iter().map(|(iss, trusted)| trusted.rules(iss)).collect();
+        issuers.sort_by(|a, b| a.iss.cmp(&b.iss));
+        issuers
     }
 
     /// Every issuer with every key that was ever seen.
     pub fn archived(&self) -> Result<Vec<TrustedIssuer>, StoreError> {
-        let mut issuers = Vec::new();
-        for (iss, trusted) in self.by_name.iter() {
-            issuers.push(TrustedIssuer {
-                iss: iss.clone(),
-                client_ids: trusted.config.client_ids.clone(),
-                algorithms: trusted.algorithms.clone(),
-                subject_claims: trusted.config.subject_claims.clone(),
-                keys: self.store.issuer_keys(iss)?,
-            });
+        let mut issuers = self.rules();
+        for issuer in &mut issuers {
+            issuer.keys = self.store.issuer_keys(&issuer.iss)?;
         }
-        issuers.sort_by(|a, b| a.iss.cmp(&b.iss));
         Ok(issuers)
     }
 
@@ -181,6 +172,18 @@ impl Issuers {
         let request = Request::get(address).header(http::header::ACCEPT, "application/json").body(Vec::new()).ok()?;
         let reply = self.transport.send(request).await.ok()?;
         (reply.status() == http::StatusCode::OK).then(|| reply.into_body())
+    }
+}
+
+impl Trusted {
+    fn rules(&self, iss: &str) -> TrustedIssuer {
+        TrustedIssuer {
+            iss: iss.to_owned(),
+            client_ids: self.config.client_ids.clone(),
+            algorithms: self.algorithms.clone(),
+            subject_claims: self.config.subject_claims.clone(),
+            keys: Vec::new(),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod clock;
 mod config;
 mod issuers;
 mod receipts;
+mod refusal;
 mod server;
 mod store;
 
@@ -18,4 +19,4 @@ pub use api::openapi;
 pub use clock::{Clock, SystemClock};
 pub use config::{AnyoneAccepted, Authority, Config, Issuer, StorePlace};
 pub use server::{Running, ServeError, serve};
-pub use store::{AuditLine, Seed, Store, StoreError};
+pub use store::{AuditLine, Reported, Seed, Store, StoreError};

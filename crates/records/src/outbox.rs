@@ -9,6 +9,7 @@ mod file;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use evidence::{LedgerKey, Receipt, receipt};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -43,6 +44,8 @@ pub struct Waiting {
 pub struct Note {
     /// The statement's signature identifier.
     pub signature_id: Uuid,
+    /// The evidence's identity, as its receipt will name it.
+    pub evidence_sha256: String,
     /// The entity tags of its amendments.
     pub etags: Vec<String>,
     /// The idempotency key of every attempt.
@@ -127,8 +130,8 @@ pub enum OutboxError {
     /// There is no such entry.
     #[error("the outbox holds no signature {0}")]
     Unknown(Uuid),
-    /// The receipt is not for that entry's evidence.
-    #[error("the receipt is not for the signature {0}")]
+    /// The receipt is not for that entry's evidence, or not signed by a key that counts.
+    #[error("the receipt does not prove the delivery of signature {0}")]
     WrongReceipt(Uuid),
 }
 
@@ -144,6 +147,7 @@ impl Waiting {
     ) -> Self {
         let note = Note {
             signature_id: evidence.statement().signature_id,
+            evidence_sha256: evidence.sha256().to_owned(),
             etags,
             idempotency_key,
             reference,
@@ -160,11 +164,6 @@ impl Waiting {
     /// The evidence as sealed.
     pub fn evidence(&self) -> &[u8] {
         self.evidence.as_slice()
-    }
-
-    /// SHA-256 of the evidence, as a receipt names it.
-    pub fn sha256(&self) -> String {
-        evidence::sha256_hex(self.evidence())
     }
 }
 
@@ -220,15 +219,17 @@ impl Outbox {
         })
     }
 
-    /// Removes an entry against the receipt for exactly its evidence.
-    pub fn delivered(&self, id: Uuid, receipt: &evidence::VerifiedReceipt) -> Result<(), OutboxError> {
+    /// Removes an entry against the receipt for exactly its evidence, signed by one of these keys.
+    pub fn delivered(&self, id: Uuid, receipt: &str, keys: &[LedgerKey]) -> Result<Receipt, OutboxError> {
         let _one = self.lock();
         let path = self.path(id);
         let entry = self.read(&path)?;
-        if receipt.payload().evidence_sha256 != entry.sha256() {
+        let receipt = receipt::verify(receipt, keys).map_err(|_| OutboxError::WrongReceipt(id))?;
+        if receipt.evidence_sha256 != entry.note.evidence_sha256 {
             return Err(OutboxError::WrongReceipt(id));
         }
-        file::remove(&path)
+        file::remove(&path)?;
+        Ok(receipt)
     }
 
     fn change(&self, id: Uuid, change: impl FnOnce(&mut Note)) -> Result<Waiting, OutboxError> {

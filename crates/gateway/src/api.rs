@@ -1,0 +1,72 @@
+//! The HTTP side: routes, limits, who may call, and refusals as problem documents.
+
+mod amendments;
+mod capabilities;
+mod challenges;
+mod document;
+mod door;
+mod limits;
+mod receipts;
+mod refused;
+mod reports;
+mod signatures;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{get, post};
+use evidence::ReceiptKey;
+use jiff::Timestamp;
+use records::wire::ProblemKind;
+
+use crate::config::Config;
+use crate::issuers::Issuers;
+use crate::refusal::Refusal;
+use crate::store::Store;
+pub use document::openapi;
+
+/// What every request works with.
+pub struct Gateway {
+    /// What the gateway was told.
+    pub config: Config,
+    /// The records.
+    pub store: Store,
+    /// The receipt key.
+    pub key: Arc<ReceiptKey>,
+    /// The identity providers.
+    pub issuers: Issuers,
+}
+
+impl Gateway {
+    fn now(&self) -> Timestamp {
+        self.config.clock.now()
+    }
+}
+
+/// All routes.
+pub fn router(gateway: Arc<Gateway>) -> Router {
+    let v1 = Router::new()
+        .route("/capabilities", get(capabilities::capabilities))
+        .route("/amendments", get(amendments::list))
+        .route("/amendments/{id}", get(amendments::one))
+        .route("/amendments/{id}/declines", post(reports::decline))
+        .route("/challenges", post(challenges::make))
+        .route("/signatures", post(signatures::submit).get(signatures::fate))
+        .route("/signatures/{id}", get(signatures::one))
+        .route("/receipts/head", get(receipts::head))
+        .route("/receipts/keys", get(receipts::keys))
+        .route("/issuers/{id}/keys", get(receipts::issuer_keys))
+        .route("/archive", get(receipts::archive))
+        .route("/audit-events", post(reports::audit_events))
+        .route("/security-events", post(reports::security_event));
+    Router::new()
+        .nest("/v1", v1)
+        .fallback(|| async { Refusal::Kind(ProblemKind::NotFound) })
+        .method_not_allowed_fallback(|| async { Refusal::Kind(ProblemKind::MethodNotAllowed) })
+        .layer(DefaultBodyLimit::max(limits::MAX_BODY))
+        .layer(middleware::from_fn(limits::in_time))
+        .layer(middleware::map_response(limits::private))
+        .with_state(gateway)
+}

@@ -1,0 +1,96 @@
+//! What clients report.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use records::wire::{AuditAccepted, AuditBatch, Decline, Problem, SecurityEvent};
+
+use super::door::{Deliverer, Reader};
+use super::{Gateway, limits};
+use crate::refusal::Refusal;
+use crate::store::blocking;
+
+/// The longest reason of a decline, in characters.
+const MAX_DECLINE: usize = 1000;
+/// The longest name of a device or a reference.
+const MAX_NAME: usize = 256;
+/// The most lines in one batch.
+const MAX_LINES: usize = 1000;
+
+/// Declines a pending amendment.
+#[utoipa::path(
+    post,
+    path = "/v1/amendments/{id}/declines",
+    tag = "amendments",
+    params(("id" = String, Path, description = "The amendment's identifier")),
+    request_body = Decline,
+    responses((status = 204), (status = "4XX", body = Problem)),
+    security(("bearer" = ["records:read"]))
+)]
+pub async fn decline(
+    State(gateway): State<Arc<Gateway>>,
+    Reader(caller): Reader,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<StatusCode, Refusal> {
+    let decline: Decline = limits::json(&headers, body)?;
+    limits::expect_text(&decline.reason, MAX_DECLINE, "the reason is not acceptable")?;
+    let now = gateway.now();
+    blocking(move || gateway.store.decline(&id, &caller.subject, &decline, now)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Keeps lines of a device's activity log.
+#[utoipa::path(
+    post,
+    path = "/v1/audit-events",
+    tag = "reports",
+    request_body = AuditBatch,
+    responses((status = 200, body = AuditAccepted), (status = "4XX", body = Problem)),
+    security(("bearer" = ["records:sign"]), ("bearer" = ["records:read"]))
+)]
+pub async fn audit_events(
+    State(gateway): State<Arc<Gateway>>,
+    Deliverer(caller): Deliverer,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<AuditAccepted>, Refusal> {
+    let batch: AuditBatch = limits::json(&headers, body)?;
+    limits::expect_text(&batch.device, MAX_NAME, "the device is not acceptable")?;
+    if batch.entries.is_empty() || batch.entries.len() > MAX_LINES {
+        let detail = "1 to 1000 lines are accepted at once";
+        return Err(Refusal::Because { kind: records::wire::ProblemKind::Malformed, detail });
+    }
+    let now = gateway.now();
+    let accepted = blocking(move || gateway.store.keep_shipped(&caller.subject, &batch, now)).await?;
+    Ok(Json(AuditAccepted { accepted: accepted.into() }))
+}
+
+/// Hears of something that security must know at once.
+#[utoipa::path(
+    post,
+    path = "/v1/security-events",
+    tag = "reports",
+    request_body = SecurityEvent,
+    responses((status = 202), (status = "4XX", body = Problem)),
+    security(("bearer" = ["records:sign"]), ("bearer" = ["records:read"]))
+)]
+pub async fn security_event(
+    State(gateway): State<Arc<Gateway>>,
+    Deliverer(caller): Deliverer,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<StatusCode, Refusal> {
+    let event: SecurityEvent = limits::json(&headers, body)?;
+    limits::expect_text(&event.device, MAX_NAME, "the device is not acceptable")?;
+    limits::expect_text(&event.reference, MAX_NAME, "the reference is not acceptable")?;
+    let now = gateway.now();
+    tracing::warn!(kind = event.kind.as_str(), reference = %event.reference, "a security event was reported");
+    blocking(move || gateway.store.keep_event(&caller.subject, &event, now)).await?;
+    Ok(StatusCode::ACCEPTED)
+}

@@ -1,0 +1,117 @@
+//! Why a request was refused: one type, made into a problem document at the edge.
+
+use evidence::{Reason, Step, VerificationFailure};
+use records::wire::{Problem, ProblemKind};
+
+use crate::store::StoreError;
+
+/// A refusal.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// A step of verification does not hold.
+    #[error("{step}: {reason}")]
+    Step {
+        /// Which.
+        step: Step,
+        /// Why.
+        reason: Reason,
+        /// What an authentication must fulfil here, when that was the step.
+        demands: Option<Demands>,
+    },
+    /// The record of this amendment has another version now.
+    #[error("record_changed")]
+    RecordChanged {
+        /// The amendment.
+        amendment: String,
+    },
+    /// No access token that is accepted.
+    #[error("unauthorised")]
+    Token {
+        /// Whether there was one.
+        presented: bool,
+    },
+    /// Anything that its kind says in full.
+    #[error("{}", .0.urn())]
+    Kind(ProblemKind),
+    /// A kind with a word on this occurrence.
+    #[error("{}: {detail}", kind.urn())]
+    Because {
+        /// The kind.
+        kind: ProblemKind,
+        /// What is wrong, in words that hold no content.
+        detail: &'static str,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What an authentication must fulfil (RFC 9470).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Demands {
+    /// One of these contexts.
+    pub acr_values: Vec<String>,
+    /// At most this old, in seconds.
+    pub max_age: Option<u32>,
+}
+
+impl Refusal {
+    /// A failed step.
+    pub fn step(step: Step, reason: Reason) -> Self {
+        Self::Step { step, reason, demands: None }
+    }
+
+    /// A failed verification, with the demands that a failed authentication has to be told.
+    pub fn of(failure: &VerificationFailure, demands: Demands) -> Self {
+        let demands = (failure.step == Step::Authentication).then_some(demands);
+        Self::Step { step: failure.step, reason: failure.reason, demands }
+    }
+
+    /// The failed step and its reason.
+    pub fn failed_step(&self) -> Option<(Step, Reason)> {
+        match self {
+            Self::Step { step, reason, .. } => Some((*step, *reason)),
+            Self::RecordChanged { .. } => Some((Step::Record, Reason::RecordVersionChanged)),
+            _ => None,
+        }
+    }
+
+    /// The kind of problem that this is.
+    pub fn kind(&self) -> ProblemKind {
+        match self {
+            Self::Step { step, reason, .. } => kind_of(*step, *reason),
+            Self::RecordChanged { .. } => ProblemKind::RecordChanged,
+            Self::Token { .. } => ProblemKind::Unauthorised,
+            Self::Kind(kind) | Self::Because { kind, .. } => *kind,
+            Self::Store(_) => ProblemKind::Internal,
+        }
+    }
+
+    /// The problem document.
+    pub fn problem(&self) -> Problem {
+        let mut problem = Problem::from(self.kind());
+        problem.step = self.failed_step().map(|(step, _)| step.name().to_owned());
+        problem.detail = match self {
+            Self::Step { reason, .. } => Some(reason.name().to_owned()),
+            Self::Because { detail, .. } => Some((*detail).to_owned()),
+            _ => None,
+        };
+        if let Self::RecordChanged { amendment } = self {
+            problem.amendment = Some(amendment.clone());
+        }
+        problem
+    }
+}
+
+/// 409 for what a new challenge mends, 412 for what reading again mends, 401 for what authenticating better mends.
+fn kind_of(step: Step, reason: Reason) -> ProblemKind {
+    match (step, reason) {
+        (Step::Freshness, Reason::AuthTimeStale | Reason::AuthTimeLate | Reason::IssuedTooOld) | (Step::Challenge, _) => {
+            ProblemKind::ChallengeSpent
+        }
+        (Step::Authentication, _) => ProblemKind::InsufficientAuthentication,
+        (Step::Record, Reason::RecordVersionChanged) => ProblemKind::RecordChanged,
+        (Step::Authority, _) => ProblemKind::NotAuthorised,
+        _ => ProblemKind::EvidenceRefused,
+    }
+}

@@ -1,0 +1,96 @@
+//! What clients report: declined amendments, their activity logs, security events.
+
+use evidence::Subject;
+use evidence::digest::sha256_hex;
+use jiff::Timestamp;
+use records::wire::{AuditBatch, Decline, ProblemKind, SecurityEvent, SecurityEventKind};
+use rusqlite::params;
+use serde_json::json;
+
+use super::amendments::{count, pending};
+use super::{Store, StoreError, audit, column, subject_column};
+use crate::refusal::Refusal;
+
+/// A security event, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reported {
+    /// What happened.
+    pub kind: String,
+    /// Whose session it was.
+    pub subject: Option<String>,
+    /// The client's reference.
+    pub reference: Option<String>,
+    /// How often.
+    pub count: u32,
+}
+
+impl Store {
+    /// Declines a pending amendment.
+    pub fn decline(&self, id: &str, caller: &Subject, decline: &Decline, now: Timestamp) -> Result<(), Refusal> {
+        let subject = subject_column(caller)?;
+        self.write(|transaction| {
+            let amendment = pending(transaction, id)?.ok_or(Refusal::Kind(ProblemKind::NotFound))?;
+            if !amendment.is_open() {
+                return Err(Refusal::Kind(ProblemKind::NotPending));
+            }
+            let insert = "INSERT INTO decline (amendment, subject, reason, at) VALUES (?1, ?2, ?3, ?4)";
+            transaction
+                .execute(insert, params![id, subject, decline.reason, column(now)])
+                .and_then(|_| transaction.execute("UPDATE amendment SET state = 'declined' WHERE id = ?1", [id]))
+                .map_err(StoreError::from)?;
+            let detail = json!({ "amendment": id });
+            Ok(audit::append(transaction, "amendment-declined", Some(&subject), &detail, now)?)
+        })
+    }
+
+    /// Keeps lines of a device's activity log. Lines that are there already count as kept.
+    pub fn keep_shipped(&self, caller: &Subject, batch: &AuditBatch, now: Timestamp) -> Result<u32, StoreError> {
+        let subject = subject_column(caller)?;
+        self.write(|transaction| {
+            let mut insert = transaction.prepare_cached(
+                "INSERT OR IGNORE INTO shipped (subject, device, line_sha256, line, received_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?;
+            for line in &batch.entries {
+                insert.execute(params![subject, batch.device, sha256_hex(line.as_bytes()), line, column(now)])?;
+            }
+            Ok(count(batch.entries.len()))
+        })
+    }
+
+    /// Keeps a security event that a client reports.
+    pub fn keep_event(&self, caller: &Subject, event: &SecurityEvent, now: Timestamp) -> Result<(), StoreError> {
+        let (subject, kind) = (subject_column(caller)?, event.kind.as_str());
+        self.write(|transaction| {
+            transaction.execute(
+                "INSERT INTO security_event (at, kind, subject, reference, device, count) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![column(event.at), kind, subject, event.reference, event.device, event.count],
+            )?;
+            let detail = json!({ "kind": kind, "reference": event.reference, "device": event.device });
+            audit::append(transaction, "security-event", Some(&subject), &detail, now)
+        })
+    }
+
+    /// Keeps that somebody submitted evidence in which somebody else had authenticated.
+    pub fn keep_mismatch(&self, caller: &Subject, signature_id: &str, now: Timestamp) -> Result<(), StoreError> {
+        let (subject, kind) = (subject_column(caller)?, SecurityEventKind::SignerMismatch.as_str());
+        self.write(|transaction| {
+            transaction.execute(
+                "INSERT INTO security_event (at, kind, subject, reference, device, count) VALUES (?1, ?2, ?3, NULL, NULL, 1)",
+                params![column(now), kind, subject],
+            )?;
+            let detail = json!({ "kind": kind, "signature_id": signature_id });
+            audit::append(transaction, "security-event", Some(&subject), &detail, now)
+        })
+    }
+
+    /// All security events, oldest first.
+    pub fn security_events(&self) -> Result<Vec<Reported>, StoreError> {
+        self.read(|transaction| {
+            let mut query = transaction.prepare("SELECT kind, subject, reference, count FROM security_event ORDER BY id")?;
+            let rows = query.query_map([], |row| {
+                Ok(Reported { kind: row.get(0)?, subject: row.get(1)?, reference: row.get(2)?, count: row.get(3)? })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+}
