@@ -4,9 +4,23 @@
 //! Every part has its own time bound and runs in a task of its own, so that a port that hangs or panics costs its own
 //! part and no other. What cannot be done is reported, never hidden; nothing here can change how the ceremony ended.
 
-use std::fmt;
+use std::time::Duration;
 
-use identity::Disposal;
+use identity::{Disposal, Provider, Revocation, TokenKind, Tokens};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::ending::Ending;
+use crate::owed::Grant;
+use crate::scene::Scene;
+
+/// How long what could not be interrupted (a window that opens, a code that is being redeemed) may still take.
+const SETTLING: Duration = Duration::from_secs(20);
+/// How long one revocation may take.
+const REVOKING: Duration = Duration::from_secs(5);
+/// How long the provider's end-session page may take.
+const FAREWELL: Duration = Duration::from_secs(3);
+/// How long the agent, its processes and its jar may take to be gone.
+const CLOSING: Duration = Duration::from_secs(15);
 
 /// What step 10 found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,13 +38,140 @@ pub struct Cleanup {
 }
 
 impl Cleanup {
+    /// No token of the ceremony opens anything any more, as far as the provider told.
+    pub fn tokens_are_gone(&self) -> bool {
+        self.refresh_token.is_settled() && self.access_token.is_settled()
+    }
+
     /// Nothing of the ceremony is left anywhere that we know of.
     pub fn is_complete(&self) -> bool {
-        self.refresh_token.is_settled()
-            && self.access_token.is_settled()
+        self.tokens_are_gone()
             && self.idp_session != IdpSessionEnd::LeftToExpire
             && self.agent.is_settled()
             && self.audited
+    }
+}
+
+/// Does all of it. Only the audit entry is left to the caller.
+pub(crate) async fn clean_up(scene: &Scene, ending: &Ending) -> Cleanup {
+    let settled = guarded(SETTLING, {
+        let owed = scene.owed.clone();
+        async move { owed.settled().await }
+    });
+    if settled.await.is_none() {
+        tracing::error!("something that cannot be interrupted is still under way");
+    }
+    let provider = scene.owed.provider();
+    let (tokens, idp_session) = tokio::join!(
+        revoke(scene, provider.as_ref()),
+        end_idp_session(scene, ending, provider.as_ref()),
+    );
+    let agent = close_agent(scene).await;
+    Cleanup {
+        refresh_token: tokens.0,
+        access_token: tokens.1,
+        idp_session,
+        agent,
+        audited: false,
+    }
+}
+
+/// The refresh token first: it could make new access tokens.
+async fn revoke(scene: &Scene, provider: Option<&Provider>) -> (TokenEnd, TokenEnd) {
+    let (tokens, provider) = match (scene.owed.take_grant(), provider) {
+        (Grant::Held(tokens), Some(provider)) => (tokens, provider),
+        (Grant::Held(_), None) => return (TokenEnd::LeftToExpire, TokenEnd::LeftToExpire),
+        (Grant::GivenBack, _) => return (TokenEnd::GivenBack, TokenEnd::GivenBack),
+        (Grant::None, _) => return (TokenEnd::None, TokenEnd::None),
+    };
+    let Tokens {
+        access, refresh, ..
+    } = tokens;
+    let refresh = match refresh {
+        Some(token) => revoke_one(scene, provider, token, TokenKind::Refresh).await,
+        None => TokenEnd::None,
+    };
+    let access = revoke_one(scene, provider, access, TokenKind::Access).await;
+    (refresh, access)
+}
+
+async fn revoke_one(
+    scene: &Scene,
+    provider: &Provider,
+    token: SecretString,
+    kind: TokenKind,
+) -> TokenEnd {
+    let relying_party = scene.ports.relying_party.clone();
+    let provider = provider.clone();
+    let now = scene.now();
+    let revoking = async move { relying_party.revoke(&provider, &token, kind, now).await };
+    match guarded(REVOKING, revoking).await {
+        Some(Ok(Revocation::Revoked)) => TokenEnd::Revoked,
+        Some(Ok(Revocation::NotOffered)) => TokenEnd::NotOffered,
+        Some(Err(error)) => {
+            tracing::warn!(%error, "a token of the ceremony could not be revoked");
+            TokenEnd::LeftToExpire
+        }
+        None => TokenEnd::LeftToExpire,
+    }
+}
+
+/// Visits the provider's end-session page in the ceremony's own jar, out of sight.
+async fn end_idp_session(
+    scene: &Scene,
+    ending: &Ending,
+    provider: Option<&Provider>,
+) -> IdpSessionEnd {
+    // A session that the jar had by itself is not the ceremony's to end.
+    if !scene.owed.was_shown() || *ending == Ending::AmbientSignIn {
+        return IdpSessionEnd::None;
+    }
+    if !scene.policy.signing.end_idp_session {
+        return IdpSessionEnd::NotAsked;
+    }
+    let id_token = scene.owed.id_token();
+    let hint = id_token.as_ref().map(ExposeSecret::expose_secret);
+    let client_id = &scene.policy.identity.client_id;
+    let Some(url) = provider.and_then(|provider| provider.end_session_url(hint, client_id)) else {
+        return IdpSessionEnd::NotOffered;
+    };
+    let owed = scene.owed.clone();
+    let visiting = async move {
+        let mut lent = owed.agent().await?;
+        lent.get()?.visit(url, false).await.ok()
+    };
+    match guarded(FAREWELL, visiting).await.flatten() {
+        Some(()) => IdpSessionEnd::Ended,
+        None => IdpSessionEnd::LeftToExpire,
+    }
+}
+
+async fn close_agent(scene: &Scene) -> AgentEnd {
+    scene.controls.set_window(None);
+    let owed = scene.owed.clone();
+    let closing = async move {
+        let agent = owed.take_agent().await?;
+        Some(agent.close().await)
+    };
+    match guarded(CLOSING, closing).await {
+        Some(Some(disposal)) => AgentEnd::Closed(disposal),
+        Some(None) => AgentEnd::None,
+        None => AgentEnd::Unknown,
+    }
+}
+
+/// Runs a part on its own, within its bound. Nothing comes of a part that takes longer or panics.
+async fn guarded<T: Send + 'static>(
+    bound: Duration,
+    part: impl Future<Output = T> + Send + 'static,
+) -> Option<T> {
+    let mut task = tokio::spawn(part);
+    match tokio::time::timeout(bound, &mut task).await {
+        Ok(done) => done.ok(),
+        Err(_) => {
+            task.abort();
+            None
+        }
     }
 }
 
@@ -41,6 +182,8 @@ pub enum TokenEnd {
     None,
     /// Revoked (RFC 7009).
     Revoked,
+    /// It came with an ID token that was refused, and was sent back for revocation right there.
+    GivenBack,
     /// The provider offers no revocation: it expires by itself.
     NotOffered,
     /// The revocation failed, or took too long: it expires by itself.
@@ -75,7 +218,7 @@ pub enum AgentEnd {
 
 impl TokenEnd {
     const fn is_settled(self) -> bool {
-        matches!(self, Self::None | Self::Revoked)
+        matches!(self, Self::None | Self::Revoked | Self::GivenBack)
     }
 }
 

@@ -7,6 +7,7 @@ use std::fmt;
 
 use audit::Reference;
 use identity::Refusal;
+use uuid::Uuid;
 
 use crate::cleanup::Cleanup;
 
@@ -60,7 +61,7 @@ pub enum Ending {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
     /// The signature's own name.
-    pub signature_id: String,
+    pub signature_id: Uuid,
     /// The bundle with its receipt, as octets to save.
     pub evidence: Vec<u8>,
     /// Hex SHA-256 of the sealed evidence, as in the receipt.
@@ -73,7 +74,7 @@ pub struct Recorded {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unconfirmed {
     /// The signature's own name.
-    pub signature_id: String,
+    pub signature_id: Uuid,
     /// What to ask with.
     pub idempotency_key: String,
     /// Hex SHA-256 of the sealed evidence.
@@ -81,70 +82,50 @@ pub struct Unconfirmed {
 }
 
 /// What failed. The names are keys of the catalogue (`err-…`, `rec-…`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// The identity provider did not answer.
-    #[error("identity_provider_unreachable")]
     IdentityProviderUnreachable,
     /// The identity provider's certificate is not trusted, in our client or in the window.
-    #[error("identity_provider_untrusted")]
     IdentityProviderUntrusted,
     /// The identity provider answered with something that cannot be worked with.
-    #[error("identity_provider_unusable")]
     IdentityProviderUnusable,
     /// The identity provider answered the authorization request with an error.
-    #[error("identity_provider_error")]
     IdentityProviderError,
     /// The preflight brought neither a page nor an answer, and policy demands one.
-    #[error("preflight_inconclusive")]
     PreflightInconclusive,
     /// The records API did not answer before anything was sealed.
-    #[error("records_unreachable")]
     RecordsUnreachable,
     /// The records API's answer has not the shape or size of the contract.
-    #[error("records_malformed")]
     RecordsMalformed,
     /// The records API refused: not permitted, or a verification step of its own failed.
-    #[error("records_refused")]
     RecordsRefused,
     /// The session is over: the records API or the identity provider no longer accepts its token.
-    #[error("session_ended")]
     SessionEnded,
     /// The challenge ran out, or was spent, before the evidence arrived.
-    #[error("challenge_expired")]
     ChallengeExpired,
     /// Policy and the records API ask for authentications that exclude each other.
-    #[error("demands_conflict")]
     DemandsConflict,
     /// This machine's clock differs from the other side's.
-    #[error("clock_off")]
     ClockOff {
         /// By how many seconds ours is ahead; negative when behind.
         ahead_s: i64,
     },
     /// No port for the callback is free.
-    #[error("ports_taken")]
     PortsTaken,
     /// No window can be shown: no display, no WebView, no browser.
-    #[error("agent_unavailable")]
     AgentUnavailable,
     /// The window failed after it was opened.
-    #[error("agent_failed")]
     AgentFailed,
     /// Our own verification of the sealed evidence failed: it was not sent.
-    #[error("self_check_failed")]
     SelfCheckFailed,
     /// The audit log cannot be written; nothing proceeds without it.
-    #[error("audit_unwritable")]
     AuditUnwritable,
     /// The outbox cannot be written; nothing is sent that would not survive a power loss.
-    #[error("outbox_unwritable")]
     OutboxUnwritable,
     /// The operating system gave no randomness.
-    #[error("no_randomness")]
     NoRandomness,
     /// The ceremony's own code stopped. The cleanup ran all the same.
-    #[error("internal")]
     Internal,
 }
 
@@ -217,6 +198,32 @@ impl fmt::Display for Ending {
 }
 
 impl Failure {
+    /// The stable name: a key of the catalogue as `err-…` and `rec-…`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::IdentityProviderUnreachable => "identity_provider_unreachable",
+            Self::IdentityProviderUntrusted => "identity_provider_untrusted",
+            Self::IdentityProviderUnusable => "identity_provider_unusable",
+            Self::IdentityProviderError => "identity_provider_error",
+            Self::PreflightInconclusive => "preflight_inconclusive",
+            Self::RecordsUnreachable => "records_unreachable",
+            Self::RecordsMalformed => "records_malformed",
+            Self::RecordsRefused => "records_refused",
+            Self::SessionEnded => "session_ended",
+            Self::ChallengeExpired => "challenge_expired",
+            Self::DemandsConflict => "demands_conflict",
+            Self::ClockOff { .. } => "clock_off",
+            Self::PortsTaken => "ports_taken",
+            Self::AgentUnavailable => "agent_unavailable",
+            Self::AgentFailed => "agent_failed",
+            Self::SelfCheckFailed => "self_check_failed",
+            Self::AuditUnwritable => "audit_unwritable",
+            Self::OutboxUnwritable => "outbox_unwritable",
+            Self::NoRandomness => "no_randomness",
+            Self::Internal => "internal",
+        }
+    }
+
     /// What the person may be told.
     pub const fn outward(self) -> Outward {
         match self {
@@ -241,5 +248,11 @@ impl Failure {
             | Self::NoRandomness
             | Self::Internal => Outward::Local(self),
         }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }

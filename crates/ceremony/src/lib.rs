@@ -6,17 +6,31 @@
 //! A ceremony is never a way to sign in. It has no door to the session: nothing that happens here can change who is
 //! signed in.
 
+mod adapters;
 mod cleanup;
+mod courier;
+mod delivery;
+mod demands;
 mod desk;
-mod ending;
 mod driver;
+mod ending;
+mod epilogue;
+mod faults;
 mod limit;
+mod owed;
 mod ports;
+mod preflight;
 mod progress;
 mod request;
+mod scene;
+mod self_check;
+pub mod states;
+mod steps;
 mod tally;
 
+pub use adapters::{SharedLog, SharedOutbox};
 pub use cleanup::{AgentEnd, Cleanup, IdpSessionEnd, TokenEnd};
+pub use courier::{Courier, Delivered};
 pub use desk::{BeginError, Desk, UnderWay};
 pub use ending::{Ended, Ending, Failure, Outward, Recorded, Unconfirmed};
 pub use ports::{

@@ -10,11 +10,10 @@ use identity::{Agent, RelyingParty};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-use evidence::{VerifiedEvidence, VerifiedReceipt};
-use records::outbox::Waiting;
+use evidence::{LedgerKey, Receipt, VerifiedEvidence};
 use records::{
     CallError, Challenge, ChallengeRequest, OutboxError, SecurityEvent, SignatureAccepted,
-    SubmitError,
+    SubmitError, Waiting,
 };
 use uuid::Uuid;
 
@@ -29,8 +28,8 @@ pub struct Ports {
     pub challenges: Arc<dyn Challenges>,
     /// Delivers the evidence.
     pub submission: Arc<dyn Submission>,
-    /// Keeps sealed evidence until it is delivered.
-    pub outbox: Arc<dyn Outbox>,
+    /// Keeps sealed evidence until it is delivered. None only where policy wants no outbox.
+    pub outbox: Option<Arc<dyn Outbox>>,
     /// Writes the audit log.
     pub trail: Arc<dyn Trail>,
     /// Tells security.
@@ -92,14 +91,19 @@ pub trait Submission: Send + Sync {
     async fn receipt_keys(&self, token: &SecretString) -> Result<Vec<u8>, CallError>;
 }
 
-/// The outbox: encrypted, on disk, and older than the first delivery. [`records::Outbox`] in an `Arc` is one.
+/// The outbox: encrypted, on disk, and older than the first delivery. [`crate::SharedOutbox`] is one.
 #[async_trait]
 pub trait Outbox: Send + Sync {
     /// Keeps the evidence. When this returns, it survives a power loss.
     async fn keep(&self, waiting: Waiting) -> Result<(), OutboxError>;
 
-    /// Lets it go, against the receipt for exactly it.
-    async fn delivered(&self, id: Uuid, receipt: VerifiedReceipt) -> Result<(), OutboxError>;
+    /// Lets it go, against the receipt for exactly it, signed by one of these keys.
+    async fn delivered(
+        &self,
+        id: Uuid,
+        receipt: String,
+        keys: Vec<LedgerKey>,
+    ) -> Result<Receipt, OutboxError>;
 
     /// The records API refused it for good: it is not tried again.
     async fn refused(&self, id: Uuid, why: &str) -> Result<(), OutboxError>;

@@ -28,6 +28,11 @@ pub enum Progress {
         /// Since when.
         at: Timestamp,
     },
+    /// A page in the window wanted to go to a host that policy does not allow. The window stayed where it was.
+    HostRefused {
+        /// Which: IT has to know when a sign-in gets stuck there.
+        host: String,
+    },
 }
 
 /// The steps that a person can follow, in order.

@@ -2,7 +2,10 @@
 //!
 //! The signer is captured here, once. A ceremony holds no session, reaches none and is told of no later change to one.
 
-use evidence::statement::{ClientInfo, LocalTime, Meaning, Reason, SignedAmendment, Signer};
+use evidence::{
+    ClientInfo, LocalTime, Meaning, Presentation, SignedAmendment, Signer, StatementReason,
+};
+use records::Title;
 
 /// One press of **Sign**.
 #[derive(Clone, Debug)]
@@ -18,13 +21,15 @@ pub struct Request {
     /// What the signature means.
     pub meaning: Meaning,
     /// Why the record changes.
-    pub reason: Reason,
+    pub reason: StatementReason,
     /// The exact text that the person read, and in which form.
     pub presentation: Presentation,
     /// When **Sign** was pressed.
     pub requested_at: LocalTime,
     /// The person's time zone by its IANA name.
     pub time_zone: String,
+    /// What the outbox calls it, should it have to wait there.
+    pub title: Title,
     /// What asks.
     pub client: ClientInfo,
 }

@@ -21,8 +21,13 @@ impl Tally {
         self.mismatches.fetch_add(1, Ordering::AcqRel) + 1
     }
 
+    /// How many there were.
+    pub(crate) fn count(&self) -> u32 {
+        self.mismatches.load(Ordering::Acquire)
+    }
+
     /// The limit is reached: nothing more is signed in this session.
     pub(crate) fn is_locked(&self) -> bool {
-        self.mismatches.load(Ordering::Acquire) >= self.limit
+        self.count() >= self.limit
     }
 }

@@ -151,10 +151,7 @@ impl Vault {
     }
 
     fn binding(&self) -> [&[u8]; 2] {
-        [
-            self.place.device.as_bytes(),
-            self.place.account.as_bytes(),
-        ]
+        [self.place.device.as_bytes(), self.place.account.as_bytes()]
     }
 }
 

@@ -1,0 +1,132 @@
+//! Ports over the house's own crates, for those that need nothing of the session.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use audit::{AuditError, Entry, Head, Log};
+use evidence::{LedgerKey, Receipt, VerifiedEvidence};
+use jiff::Timestamp;
+use records::{CallError, Client, OutboxError, SignatureAccepted, SubmitError, Waiting};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::ports::{Outbox, Submission, Trail, TrailError};
+
+/// The audit log, shared by everybody in this process who writes to it.
+#[derive(Clone)]
+pub struct SharedLog(Arc<Mutex<Log>>);
+
+impl SharedLog {
+    /// Shares an open log.
+    pub fn new(log: Log) -> Self {
+        Self(Arc::new(Mutex::new(log)))
+    }
+
+    /// Writes one entry. Blocks until it is on disk.
+    pub fn append(&self, entry: &Entry, at: Timestamp) -> Result<Head, AuditError> {
+        self.log().append(entry, at)
+    }
+
+    /// The last entry's number and hash.
+    pub fn head(&self) -> Head {
+        self.log().head()
+    }
+
+    fn log(&self) -> std::sync::MutexGuard<'_, Log> {
+        // The log takes back what it could not write whole, so a writer that panicked left nothing half-done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Trail for SharedLog {
+    async fn write(&self, entry: Entry, at: Timestamp) -> Result<(), TrailError> {
+        let log = self.clone();
+        tokio::task::spawn_blocking(move || log.append(&entry, at))
+            .await
+            .map_err(|_| TrailError("interrupted".to_owned()))?
+            .map(|_| ())
+            .map_err(|error| TrailError(error.to_string()))
+    }
+}
+
+#[async_trait]
+impl Submission for Client {
+    async fn submit(
+        &self,
+        evidence: &VerifiedEvidence,
+        etags: &[String],
+        idempotency_key: &str,
+        token: &SecretString,
+    ) -> Result<SignatureAccepted, SubmitError> {
+        Client::submit(self, evidence, etags, idempotency_key, token).await
+    }
+
+    async fn submit_waiting(
+        &self,
+        waiting: &Waiting,
+        token: &SecretString,
+    ) -> Result<SignatureAccepted, SubmitError> {
+        Client::submit_waiting(self, waiting, token).await
+    }
+
+    async fn fate(
+        &self,
+        idempotency_key: &str,
+        token: &SecretString,
+    ) -> Result<Option<SignatureAccepted>, CallError> {
+        Client::fate(self, idempotency_key, token).await
+    }
+
+    async fn receipt_keys(&self, token: &SecretString) -> Result<Vec<u8>, CallError> {
+        Client::receipt_keys(self, token).await
+    }
+}
+
+/// The outbox, shared by the ceremonies, the courier and whoever shows it.
+#[derive(Clone)]
+pub struct SharedOutbox(pub Arc<records::Outbox>);
+
+#[async_trait]
+impl Outbox for SharedOutbox {
+    async fn keep(&self, waiting: Waiting) -> Result<(), OutboxError> {
+        let outbox = Arc::clone(&self.0);
+        blocking(move || outbox.put(&waiting)).await
+    }
+
+    async fn delivered(
+        &self,
+        id: Uuid,
+        receipt: String,
+        keys: Vec<LedgerKey>,
+    ) -> Result<Receipt, OutboxError> {
+        let outbox = Arc::clone(&self.0);
+        blocking(move || outbox.delivered(id, &receipt, &keys)).await
+    }
+
+    async fn refused(&self, id: Uuid, why: &str) -> Result<(), OutboxError> {
+        let (outbox, why) = (Arc::clone(&self.0), why.to_owned());
+        blocking(move || outbox.refused(id, &why).map(|_| ())).await
+    }
+
+    async fn failed(&self, id: Uuid, why: &str, at: Timestamp) -> Result<(), OutboxError> {
+        let (outbox, why) = (Arc::clone(&self.0), why.to_owned());
+        blocking(move || outbox.failed(id, &why, at).map(|_| ())).await
+    }
+
+    async fn due(&self, now: Timestamp) -> Result<Vec<Waiting>, OutboxError> {
+        let outbox = Arc::clone(&self.0);
+        blocking(move || outbox.due(now)).await
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, OutboxError> + Send + 'static,
+) -> Result<T, OutboxError> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| {
+        Err(OutboxError::Io {
+            path: std::path::PathBuf::new(),
+            source: std::io::Error::other("interrupted"),
+        })
+    })
+}

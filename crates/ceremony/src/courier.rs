@@ -1,0 +1,162 @@
+//! The courier: delivers what waits in the outbox, with a token that the caller lends for the way.
+//!
+//! The evidence proves who signed; the token only opens the door. So a session's token will do, long after the ceremony's
+//! own was revoked. The courier never makes a signature and never gives one up: it brings the receipt, or the refusal, or
+//! comes again later.
+
+use std::sync::Arc;
+
+use audit::{Actor, Entry, Event};
+use evidence::Receipt;
+use jiff::Timestamp;
+use records::{CallError, OutboxError, SubmitError, Waiting};
+use secrecy::SecretString;
+
+use crate::delivery::receipt_keys;
+use crate::epilogue::digest;
+use crate::ports::{Outbox, Submission, Trail};
+
+/// Goes from the outbox to the records API.
+#[derive(Clone)]
+pub struct Courier {
+    /// Where signatures wait.
+    pub outbox: Arc<dyn Outbox>,
+    /// Where they go.
+    pub submission: Arc<dyn Submission>,
+    /// Where that is written down.
+    pub trail: Arc<dyn Trail>,
+}
+
+/// What became of one waiting signature.
+#[derive(Debug)]
+pub enum Delivered {
+    /// Recorded, receipt checked, out of the outbox.
+    Recorded {
+        /// What waited.
+        waiting: Box<Waiting>,
+        /// What the records API certified.
+        receipt: Box<Receipt>,
+    },
+    /// Refused for good. It stays in the outbox, marked, for the record.
+    Refused {
+        /// What waited.
+        waiting: Box<Waiting>,
+        /// What the records API said.
+        why: CallError,
+    },
+    /// Not yet: it will be tried again.
+    Later {
+        /// What waits.
+        waiting: Box<Waiting>,
+        /// What went wrong.
+        why: String,
+    },
+}
+
+impl Courier {
+    /// One round: everything that is due. The token is the session's.
+    pub async fn round(
+        &self,
+        token: &SecretString,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Vec<Delivered>, OutboxError> {
+        let mut delivered = Vec::new();
+        for waiting in self.outbox.due(now).await? {
+            delivered.push(self.deliver(waiting, token, actor, now).await?);
+        }
+        Ok(delivered)
+    }
+
+    async fn deliver(
+        &self,
+        waiting: Waiting,
+        token: &SecretString,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Delivered, OutboxError> {
+        match self.submission.submit_waiting(&waiting, token).await {
+            Ok(accepted) => match self.release(&waiting, accepted.receipt, token).await {
+                Ok(receipt) => self.recorded(waiting, receipt, actor, now).await,
+                Err(why) => self.later(waiting, why, now).await,
+            },
+            Err(SubmitError::Refused(why)) if is_about_the_evidence(&why) => {
+                self.outbox
+                    .refused(waiting.note.signature_id, &why.to_string())
+                    .await?;
+                Ok(Delivered::Refused {
+                    waiting: Box::new(waiting),
+                    why,
+                })
+            }
+            Err(error) => self.later(waiting, error.to_string(), now).await,
+        }
+    }
+
+    async fn release(
+        &self,
+        waiting: &Waiting,
+        jws: String,
+        token: &SecretString,
+    ) -> Result<Receipt, String> {
+        let octets = self.submission.receipt_keys(token).await;
+        let octets = octets.map_err(|error| error.to_string())?;
+        let keys = receipt_keys(&octets).ok_or("the receipt keys cannot be read")?;
+        self.outbox
+            .delivered(waiting.note.signature_id, jws, keys)
+            .await
+            .map_err(|error| error.to_string())
+    }
+
+    async fn recorded(
+        &self,
+        waiting: Waiting,
+        receipt: Receipt,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Delivered, OutboxError> {
+        for record in &receipt.records {
+            let entry = Entry {
+                event: Event::SignatureRecorded {
+                    record: record.id.as_str().into(),
+                    new_version: record.new_version.as_str().into(),
+                    receipt: receipt.sequence,
+                    evidence_sha256: digest(&receipt.evidence_sha256),
+                    from_outbox: true,
+                },
+                reference: waiting.note.reference.parse().ok(),
+                actor: actor.clone(),
+            };
+            if let Err(error) = self.trail.write(entry, now).await {
+                tracing::error!(%error, "a delivery could not be written to the audit log");
+            }
+        }
+        Ok(Delivered::Recorded {
+            waiting: Box::new(waiting),
+            receipt: Box::new(receipt),
+        })
+    }
+
+    async fn later(
+        &self,
+        waiting: Waiting,
+        why: String,
+        now: Timestamp,
+    ) -> Result<Delivered, OutboxError> {
+        self.outbox
+            .failed(waiting.note.signature_id, &why, now)
+            .await?;
+        Ok(Delivered::Later {
+            waiting: Box::new(waiting),
+            why,
+        })
+    }
+}
+
+/// A refusal of the token says nothing about the evidence.
+fn is_about_the_evidence(why: &CallError) -> bool {
+    !matches!(
+        why,
+        CallError::Unauthorised | CallError::Forbidden | CallError::StepUp { .. }
+    )
+}

@@ -1,0 +1,222 @@
+//! The delivery of sealed evidence: kept first, then sent, then asked after, until there is a receipt or an end to patience.
+//!
+//! It is always the same delivery under the same key. Nothing here can lead to signing again: what stays open ends as
+//! `Unconfirmed`, and the outbox goes on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use evidence::keys::KeySet;
+use evidence::{LedgerKey, Receipt};
+use jiff::Timestamp;
+use records::{CallError, SignatureAccepted, SubmitError};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::ending::{Ending, Failure};
+use crate::faults;
+use crate::ports::Submission;
+use crate::progress::Step;
+use crate::scene::Scene;
+use crate::states::{Ceremony, Kept, Recorded, Sealed, Submitting};
+
+/// How long a signer is kept waiting for a receipt.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long one attempt may take.
+const ATTEMPT: Duration = Duration::from_secs(15);
+/// The first pause between attempts; it doubles.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+/// Keeps the evidence before it is sent for the first time. From here on a cancellation only ends the waiting.
+pub(crate) async fn keep(
+    scene: &Scene,
+    sealed: &Ceremony<Sealed>,
+    idempotency_key: Uuid,
+) -> Result<Kept, Ending> {
+    let waiting = sealed.waiting(scene.reference.to_string(), idempotency_key, scene.now());
+    // The last moment for a cancellation. What follows is not interrupted: kept evidence is delivered.
+    scene.within(std::future::ready(())).await?;
+    if let Some(outbox) = &scene.ports.outbox {
+        outbox.keep(waiting.clone()).await.map_err(|error| {
+            tracing::error!(%error, "the outbox cannot be written");
+            Ending::Failed(Failure::OutboxUnwritable)
+        })?;
+    }
+    Ok(Kept(waiting))
+}
+
+/// Delivers it, within the signer's patience.
+pub(crate) async fn deliver(
+    scene: &Scene,
+    ceremony: Ceremony<Submitting>,
+    token: &SecretString,
+) -> Result<Ceremony<Recorded>, Ending> {
+    let unconfirmed = || Ending::Unconfirmed(Box::new(ceremony.unconfirmed()));
+    let outcome = tokio::select! {
+        biased;
+        outcome = attempts(scene, &ceremony, token) => outcome,
+        () = scene.controls.cancelled.cancelled() => return Err(unconfirmed()),
+        () = tokio::time::sleep(PATIENCE) => return Err(unconfirmed()),
+    };
+    match outcome {
+        Ok(receipt) => prove(scene, ceremony, receipt).await,
+        Err(refusal) => Err(refuse(scene, &ceremony, &refusal).await),
+    }
+}
+
+/// A receipt whose signature verified.
+struct Checked {
+    jws: String,
+    receipt: Receipt,
+    keys: Vec<LedgerKey>,
+}
+
+/// Sends, and asks after what was sent, until something is certain.
+async fn attempts(
+    scene: &Scene,
+    ceremony: &Ceremony<Submitting>,
+    token: &SecretString,
+) -> Result<Checked, CallError> {
+    let submission = &scene.ports.submission;
+    let note = &ceremony.waiting().note;
+    let mut pause = FIRST_PAUSE;
+    let mut may_have_arrived = false;
+    loop {
+        let earlier = if may_have_arrived {
+            fate(submission, &note.idempotency_key, token).await
+        } else {
+            None
+        };
+        let answer =
+            match earlier {
+                Some(accepted) => Ok(accepted),
+                None => {
+                    let sending = submission.submit(
+                        ceremony.evidence(),
+                        &note.etags,
+                        &note.idempotency_key,
+                        token,
+                    );
+                    tokio::time::timeout(ATTEMPT, sending).await.unwrap_or(Err(
+                        SubmitError::Unknown(CallError::Unavailable { status: 408 }),
+                    ))
+                }
+            };
+        match answer {
+            Ok(accepted) => {
+                scene.done(Step::Sealed);
+                scene.begin(Step::Receipt);
+                if let Some(checked) = check(submission, accepted, token).await {
+                    return Ok(checked);
+                }
+                may_have_arrived = true;
+            }
+            Err(SubmitError::Refused(cause)) => return Err(cause),
+            Err(SubmitError::Unknown(cause)) => {
+                tracing::warn!(%cause, "whether the evidence arrived is not known");
+                may_have_arrived = true;
+            }
+            Err(SubmitError::NotSent(cause)) => {
+                tracing::warn!(%cause, "the evidence was not sent");
+            }
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+    }
+}
+
+async fn fate(
+    submission: &Arc<dyn Submission>,
+    idempotency_key: &str,
+    token: &SecretString,
+) -> Option<SignatureAccepted> {
+    let asking = submission.fate(idempotency_key, token);
+    match tokio::time::timeout(ATTEMPT, asking).await {
+        Ok(Ok(fate)) => fate,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the fate of the evidence is not known");
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+/// The receipt's signature, by the keys that the records API signs with.
+async fn check(
+    submission: &Arc<dyn Submission>,
+    accepted: SignatureAccepted,
+    token: &SecretString,
+) -> Option<Checked> {
+    let asking = submission.receipt_keys(token);
+    let keys = match tokio::time::timeout(ATTEMPT, asking).await {
+        Ok(Ok(octets)) => receipt_keys(&octets)?,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the receipt keys cannot be had");
+            return None;
+        }
+        Err(_) => return None,
+    };
+    match evidence::receipt::verify(&accepted.receipt, &keys) {
+        Ok(receipt) => Some(Checked {
+            jws: accepted.receipt,
+            receipt,
+            keys,
+        }),
+        Err(reason) => {
+            tracing::error!(%reason, "the receipt does not verify");
+            None
+        }
+    }
+}
+
+/// The receipt must be for exactly this evidence; only then does the outbox let it go.
+async fn prove(
+    scene: &Scene,
+    ceremony: Ceremony<Submitting>,
+    checked: Checked,
+) -> Result<Ceremony<Recorded>, Ending> {
+    let Checked { jws, receipt, keys } = checked;
+    let id = ceremony.waiting().note.signature_id;
+    let recorded = ceremony.recorded(&jws, receipt).map_err(|ceremony| {
+        tracing::error!("the receipt is for something else");
+        Ending::Unconfirmed(Box::new(ceremony.unconfirmed()))
+    })?;
+    if let Some(outbox) = &scene.ports.outbox {
+        if let Err(error) = outbox.delivered(id, jws, keys).await {
+            // It will be delivered once more, under the same key, and get the same receipt.
+            tracing::warn!(%error, "the delivered evidence is still in the outbox");
+        }
+    }
+    Ok(recorded)
+}
+
+/// A definite answer that is no receipt.
+async fn refuse(scene: &Scene, ceremony: &Ceremony<Submitting>, refusal: &CallError) -> Ending {
+    if matches!(refusal, CallError::Unauthorised) {
+        // The token opened no door; the evidence itself was not looked at and waits for another token.
+        return Ending::Unconfirmed(Box::new(ceremony.unconfirmed()));
+    }
+    if let CallError::Step { step } = refusal {
+        scene.place().verification = evidence::Step::ALL
+            .into_iter()
+            .find(|known| known.name() == step);
+    }
+    if let Some(outbox) = &scene.ports.outbox {
+        let id = ceremony.waiting().note.signature_id;
+        if let Err(error) = outbox.refused(id, &refusal.to_string()).await {
+            tracing::error!(%error, "the refused evidence could not be marked");
+        }
+    }
+    faults::of_call(refusal)
+}
+
+/// The published keys, good at any time: the transport vouches for who published them.
+pub(crate) fn receipt_keys(octets: &[u8]) -> Option<Vec<LedgerKey>> {
+    let keys = KeySet::parse(octets).ok()?;
+    let in_use = |jwk| LedgerKey {
+        jwk,
+        first_seen: Timestamp::MIN,
+        last_seen: Timestamp::MAX,
+    };
+    Some(keys.keys.into_iter().map(in_use).collect())
+}

@@ -1,0 +1,97 @@
+//! Runs one ceremony: the steps in a task of their own, and after them, however they ended, step 10.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use audit::Reference;
+use aws_lc_rs::error::Unspecified;
+use policy::Policy;
+
+use crate::cleanup;
+use crate::desk::Controls;
+use crate::ending::{Ended, Ending, Failure};
+use crate::epilogue;
+use crate::limit::Limit;
+use crate::owed::Owed;
+use crate::ports::Ports;
+use crate::progress::{Progress, Sink, Step};
+use crate::request::Request;
+use crate::scene::{Place, Scene};
+use crate::steps;
+use crate::tally::Tally;
+
+/// Everything that one ceremony starts from.
+pub(crate) struct Driver {
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) tally: Arc<Tally>,
+    pub(crate) reference: Reference,
+    pub(crate) request: Request,
+    pub(crate) ports: Ports,
+    pub(crate) progress: Sink,
+    pub(crate) controls: Controls,
+}
+
+/// A reference that nobody can guess.
+pub(crate) fn new_reference() -> Result<Reference, Unspecified> {
+    let mut random = [0; 5];
+    aws_lc_rs::rand::fill(&mut random)?;
+    Ok(Reference::from_bytes(random))
+}
+
+impl Driver {
+    /// From the first step to the last audit entry.
+    pub(crate) async fn run(self) -> Ended {
+        let length = Duration::from_secs(u64::from(self.policy.signing.timeout_s));
+        let scene = Scene {
+            limit: Limit::start(length, Arc::clone(&self.ports.clock)),
+            policy: self.policy,
+            ports: self.ports,
+            reference: self.reference,
+            signer: self.request.signer.clone(),
+            amendments: self.request.amendments.clone(),
+            device: self.request.client.device.clone(),
+            controls: self.controls,
+            tally: self.tally,
+            owed: Owed::default(),
+            progress: self.progress,
+            place: Arc::new(Mutex::new(Place {
+                step: Step::Prepared,
+                verification: None,
+                unwritten: false,
+            })),
+        };
+        scene.tell(Progress::Began {
+            reference: scene.reference,
+            ends_at: scene.limit.ends_at(),
+        });
+        let steps = tokio::spawn(steps::take(scene.clone(), self.request));
+        let ending = match steps.await {
+            Ok(Ok(standing)) => Ending::Recorded(Box::new(standing)),
+            Ok(Err(ending)) => ending,
+            Err(_) => {
+                tracing::error!("a step of the ceremony broke down");
+                Ending::Failed(Failure::Internal)
+            }
+        };
+        end(scene, ending).await
+    }
+}
+
+async fn end(scene: Scene, ending: Ending) -> Ended {
+    let said = epilogue::write_ending(&scene, &ending).await;
+    let (alarms, mut cleanup) = tokio::join!(
+        epilogue::raise_alarms(&scene, &ending),
+        cleanup::clean_up(&scene, &ending),
+    );
+    let found = epilogue::write_cleanup(&scene, &cleanup).await;
+    cleanup.audited = said && alarms && found && !scene.place().unwritten;
+    if !cleanup.is_complete() {
+        tracing::warn!(reference = %scene.reference, ?cleanup, "the ceremony left something behind");
+    }
+    Ended {
+        signing_locked: ending == Ending::SignerMismatch && scene.tally.is_locked(),
+        ending,
+        reference: scene.reference,
+        cleanup,
+    }
+}

@@ -1,0 +1,88 @@
+//! What the ports' errors mean for a ceremony. One place, so that the same fault always has the same ending.
+
+use identity::{AgentError, Declined, IdentityError};
+use records::CallError;
+use transport::TransportError;
+
+use crate::ending::{Ending, Failure};
+use crate::ports::ChallengeError;
+
+/// The identity provider, or the way to it.
+pub(crate) fn of_identity(error: &IdentityError) -> Ending {
+    tracing::warn!(%error, "the identity provider");
+    match error {
+        IdentityError::Refused(refusal) => Ending::Refused(*refusal),
+        IdentityError::ClockSkew { measured_s, .. } => Ending::Failed(Failure::ClockOff {
+            ahead_s: -measured_s,
+        }),
+        IdentityError::Transport(TransportError::TlsRefused { .. }) => {
+            Ending::Failed(Failure::IdentityProviderUntrusted)
+        }
+        IdentityError::Transport(
+            TransportError::Unreachable { .. } | TransportError::TimedOut { .. },
+        ) => Ending::Failed(Failure::IdentityProviderUnreachable),
+        IdentityError::ProviderError { .. } => Ending::Failed(Failure::IdentityProviderError),
+        IdentityError::PortsTaken { .. } => Ending::Failed(Failure::PortsTaken),
+        IdentityError::NoRandomness => Ending::Failed(Failure::NoRandomness),
+        _ => Ending::Failed(Failure::IdentityProviderUnusable),
+    }
+}
+
+/// A callback without a code.
+pub(crate) fn of_declined(declined: &Declined) -> Ending {
+    match declined {
+        Declined::AccessDenied => Ending::Cancelled,
+        Declined::Refused(refusal) => Ending::Refused(*refusal),
+        Declined::LoginRequired | Declined::InteractionRequired | Declined::Other { .. } => {
+            Ending::Failed(Failure::IdentityProviderError)
+        }
+    }
+}
+
+/// The window, or what stands in its place.
+pub(crate) fn of_agent(error: &AgentError) -> Ending {
+    tracing::warn!(%error, "the agent");
+    match error {
+        AgentError::Closed => Ending::Cancelled,
+        AgentError::NoDisplay
+        | AgentError::NotInstalled(_)
+        | AgentError::NotIsolated(_)
+        | AgentError::Busy => Ending::Failed(Failure::AgentUnavailable),
+        AgentError::NotAllowed { .. } => Ending::Failed(Failure::IdentityProviderUnusable),
+        AgentError::Failed(_) => Ending::Failed(Failure::AgentFailed),
+    }
+}
+
+/// There is no challenge.
+pub(crate) fn of_challenge(error: &ChallengeError) -> Ending {
+    tracing::warn!(%error, "the challenge");
+    match error {
+        ChallengeError::SessionEnded => Ending::Failed(Failure::SessionEnded),
+        ChallengeError::IdentityProviderUnreachable => {
+            Ending::Failed(Failure::IdentityProviderUnreachable)
+        }
+        ChallengeError::Call(call) => of_call(call),
+    }
+}
+
+/// The records API, before or instead of a receipt.
+pub(crate) fn of_call(error: &CallError) -> Ending {
+    match error {
+        CallError::Unauthorised => Ending::Failed(Failure::SessionEnded),
+        CallError::RecordChanged { .. } | CallError::NotPending => Ending::RecordChanged,
+        CallError::ChallengeSpent => Ending::Failed(Failure::ChallengeExpired),
+        CallError::StepUp { .. }
+        | CallError::Forbidden
+        | CallError::NotFound
+        | CallError::IdempotencyConflict
+        | CallError::Step { .. } => Ending::Failed(Failure::RecordsRefused),
+        CallError::Unavailable { .. } | CallError::Transport(_) => {
+            Ending::Failed(Failure::RecordsUnreachable)
+        }
+        CallError::WrongShape { .. }
+        | CallError::TooLarge
+        | CallError::TooManyPages
+        | CallError::Unexpected { .. }
+        | CallError::Request => Ending::Failed(Failure::RecordsMalformed),
+    }
+}
