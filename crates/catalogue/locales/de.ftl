@@ -312,6 +312,89 @@ event-evidence-saved = Nachweis gespeichert
 event-recovered = Protokoll nach einem Absturz geflickt
 
 ## fields
+## Arten von Einträgen, wie records::fields sie nennt.
+
+kind-adverse-event = Unerwünschtes Ereignis
+kind-informed-consent = Einwilligung
+kind-laboratory-result = Laborergebnis
+kind-medical-history = Anamnese
+kind-medication-given = Gegebene Medikation
+kind-other = Eintrag
+kind-other-medication = Begleitmedikation
+kind-vital-signs = Vitalzeichen
+
+## Zeilen von Einträgen: eine Beschriftung für jeden Namen, den records::fields einer Zeile geben kann.
+
+field-allergy = Allergie
+field-analysed-by = Bestimmt von
+field-bmi = Body-Mass-Index
+field-body-site = Körperstelle
+field-causality = Kausalität
+field-clinical-status = Klinischer Status
+field-collected = Entnommen
+field-comment = Kommentar
+field-consent-date = Einwilligung erteilt
+field-consented-by = Erteilt von
+field-criticality = Kritikalität
+field-detected = Erkannt
+field-device = Gerät
+field-diastolic-pressure = Diastolischer Druck
+field-dosage = Dosieranweisung
+field-dose = Dosis
+field-encoding = Nur Kodierung (SHA-256)
+field-end-date = Enddatum
+field-end-time = Beendet
+field-event = Ereignis
+field-form = Formular
+field-form-version = Formularversion
+field-frequency = Häufigkeit
+field-given-by = Gegeben von
+field-heart-rate = Herzfrequenz
+field-height = Größe
+field-indication = Indikation
+field-interpretation = Beurteilung
+field-issued = Freigegeben
+field-last-occurrence = Letztes Auftreten
+field-location = Ort
+field-measured = Gemessen
+field-measured-by = Gemessen von
+field-measurement = Messung
+field-medication = Medikament
+field-method = Methode
+field-onset = Beginn
+field-organisation = Einrichtung
+field-other = Weitere Daten
+field-outcome = Ausgang
+field-oxygen-saturation = Sauerstoffsättigung
+field-patient = Patient
+field-policy = Regelung
+field-reaction = Reaktion
+field-recorded = Erfasst
+field-recorded-by = Erfasst von
+field-reference-range = Referenzbereich
+field-reported-by = Gemeldet von
+field-respiratory-rate = Atemfrequenz
+field-resulting-condition = Folgezustand
+field-route = Verabreichungsweg
+field-scope = Geltungsbereich
+field-seriousness = Schwerwiegend
+field-severity = Schweregrad
+field-specimen = Probe
+field-start-date = Anfangsdatum
+field-status = Status
+field-suspect = Vermutete Ursache
+field-systolic-pressure = Systolischer Druck
+field-temperature = Temperatur
+field-test = Test
+field-time-given = Gegeben um
+field-unit = Einheit
+field-valid-from = Gültig ab
+field-valid-until = Gültig bis
+field-value = Wert
+field-verification-status = Verifikationsstatus
+field-verified = Geprüft
+field-verified-with = Geprüft mit
+field-weight = Gewicht
 
 ## ui
 

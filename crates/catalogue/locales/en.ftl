@@ -312,6 +312,89 @@ event-evidence-saved = Evidence saved
 event-recovered = Log mended after a crash
 
 ## fields
+## Kinds of records, as records::fields names them.
+
+kind-adverse-event = Adverse event
+kind-informed-consent = Informed consent
+kind-laboratory-result = Laboratory result
+kind-medical-history = Medical history
+kind-medication-given = Medication given
+kind-other = Record
+kind-other-medication = Other medication
+kind-vital-signs = Vital signs
+
+## Rows of records: one label for each name that records::fields can give a row.
+
+field-allergy = Allergy
+field-analysed-by = Analysed by
+field-bmi = Body mass index
+field-body-site = Body site
+field-causality = Causality
+field-clinical-status = Clinical status
+field-collected = Collected
+field-comment = Comment
+field-consent-date = Consent given
+field-consented-by = Given by
+field-criticality = Criticality
+field-detected = Detected
+field-device = Device
+field-diastolic-pressure = Diastolic pressure
+field-dosage = Dosage instruction
+field-dose = Dose
+field-encoding = Encoding only (SHA-256)
+field-end-date = End date
+field-end-time = Time ended
+field-event = Event
+field-form = Form
+field-form-version = Form version
+field-frequency = Frequency
+field-given-by = Given by
+field-heart-rate = Heart rate
+field-height = Height
+field-indication = Indication
+field-interpretation = Interpretation
+field-issued = Issued
+field-last-occurrence = Last occurrence
+field-location = Location
+field-measured = Measured
+field-measured-by = Measured by
+field-measurement = Measurement
+field-medication = Medication
+field-method = Method
+field-onset = Onset
+field-organisation = Organisation
+field-other = Other data
+field-outcome = Outcome
+field-oxygen-saturation = Oxygen saturation
+field-patient = Patient
+field-policy = Policy
+field-reaction = Reaction
+field-recorded = Recorded
+field-recorded-by = Recorded by
+field-reference-range = Reference range
+field-reported-by = Reported by
+field-respiratory-rate = Respiratory rate
+field-resulting-condition = Resulting condition
+field-route = Route
+field-scope = Scope
+field-seriousness = Seriousness
+field-severity = Severity
+field-specimen = Specimen
+field-start-date = Start date
+field-status = Status
+field-suspect = Suspected cause
+field-systolic-pressure = Systolic pressure
+field-temperature = Temperature
+field-test = Test
+field-time-given = Time given
+field-unit = Unit
+field-valid-from = Valid from
+field-valid-until = Valid until
+field-value = Value
+field-verification-status = Verification status
+field-verified = Verified
+field-verified-with = Verified with
+field-weight = Weight
 
 ## ui
 
