@@ -4,5 +4,9 @@
 //! The identity provider doubles as the adversary of the tests. None of this is part of the product
 //! that a clinic installs, and nothing here protects anything.
 
+pub mod clinic;
 pub mod idp;
 pub mod robot;
+pub mod seed;
+
+pub use clinic::Clinic;

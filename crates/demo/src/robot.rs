@@ -77,6 +77,7 @@ impl Browser {
         let client = Client::builder()
             .redirect(redirect::Policy::none())
             .no_proxy()
+            .tls_certs_only([])
             .build();
         Self {
             // Without TLS roots to load or a proxy to read there is nothing that could fail.
@@ -145,6 +146,11 @@ impl Browser {
     /// The names of the cookies in the jar.
     pub fn cookie_names(&self) -> Vec<String> {
         self.with_jar(|jar| jar.names())
+    }
+
+    /// Every `Set-Cookie` line that came, for looking at attributes.
+    pub fn set_cookie_lines(&self) -> Vec<String> {
+        self.with_jar(|jar| jar.lines())
     }
 
     async fn post(

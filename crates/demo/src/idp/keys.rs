@@ -184,29 +184,34 @@ impl Keys {
         Ok(())
     }
 
-    /// Makes the keys that these faults publish.
+    /// Makes the keys that these faults publish, and drops those of faults that are off again.
     pub fn prepare(&mut self, faults: &Faults) -> Result<(), Unspecified> {
-        if faults.has(Fault::KidMissingSeveralKeys) && self.twins.is_none() {
-            // A second key for each algorithm, so that a missing `kid` leaves a choice.
-            self.twins = Some([
-                Key::p256("es256-twin".to_owned())?,
-                Key::rsa(
-                    "rs256-twin".to_owned(),
-                    RsaKeyPair::generate(KeySize::Rsa2048)?,
-                ),
-            ]);
-        }
-        if faults.has(Fault::AlgorithmUnadvertised) && self.es384.is_none() {
-            self.es384 = Some(Key::ec(
-                "es384-1".to_owned(),
-                "ES384",
-                &ECDSA_P384_SHA384_FIXED_SIGNING,
-            )?);
-        }
-        if faults.has(Fault::KeySmall) && self.small.is_none() {
-            self.small = Some(Key::small("rs256-small".to_owned())?);
-        }
-        Ok(())
+        // A second key for each algorithm, so that a missing `kid` leaves a choice.
+        keep_for(
+            faults.has(Fault::KidMissingSeveralKeys),
+            &mut self.twins,
+            || {
+                let rsa = RsaKeyPair::generate(KeySize::Rsa2048)?;
+                Ok([
+                    Key::p256("es256-twin".to_owned())?,
+                    Key::rsa("rs256-twin".to_owned(), rsa),
+                ])
+            },
+        )?;
+        keep_for(
+            faults.has(Fault::AlgorithmUnadvertised),
+            &mut self.es384,
+            || {
+                Key::ec(
+                    "es384-1".to_owned(),
+                    "ES384",
+                    &ECDSA_P384_SHA384_FIXED_SIGNING,
+                )
+            },
+        )?;
+        keep_for(faults.has(Fault::KeySmall), &mut self.small, || {
+            Key::small("rs256-small".to_owned())
+        })
     }
 
     /// The key that signs for this algorithm.
@@ -245,6 +250,19 @@ impl Keys {
         keys.extend(self.small.iter().map(|key| key.public.clone()));
         keys
     }
+}
+
+fn keep_for<T>(
+    wanted: bool,
+    slot: &mut Option<T>,
+    make: impl FnOnce() -> Result<T, Unspecified>,
+) -> Result<(), Unspecified> {
+    if !wanted {
+        *slot = None;
+    } else if slot.is_none() {
+        *slot = Some(make()?);
+    }
+    Ok(())
 }
 
 /// An RSA key costs a noticeable part of a second, so the first one is made once per process.

@@ -5,7 +5,10 @@ use reqwest::header::{HeaderMap, SET_COOKIE};
 use url::Url;
 
 #[derive(Debug, Default)]
-pub(super) struct Jar(Vec<Kept>);
+pub(super) struct Jar {
+    kept: Vec<Kept>,
+    lines: Vec<String>,
+}
 
 #[derive(Debug)]
 struct Kept {
@@ -18,6 +21,11 @@ struct Kept {
 impl Jar {
     pub fn keep(&mut self, url: &Url, headers: &HeaderMap) {
         let origin = url.origin().ascii_serialization();
+        let lines = headers
+            .get_all(SET_COOKIE)
+            .iter()
+            .filter_map(|line| line.to_str().ok());
+        self.lines.extend(lines.map(str::to_owned));
         let cookies = headers
             .get_all(SET_COOKIE)
             .iter()
@@ -29,11 +37,11 @@ impl Jar {
                 name: cookie.name().to_owned(),
                 value: cookie.value().to_owned(),
             };
-            self.0.retain(|known| {
+            self.kept.retain(|known| {
                 (&known.origin, &known.path, &known.name) != (&kept.origin, &kept.path, &kept.name)
             });
             if cookie.max_age().is_none_or(|age| age.is_positive()) {
-                self.0.push(kept);
+                self.kept.push(kept);
             }
         }
     }
@@ -41,7 +49,7 @@ impl Jar {
     pub fn header_for(&self, url: &Url) -> Option<String> {
         let origin = url.origin().ascii_serialization();
         let pairs: Vec<String> = self
-            .0
+            .kept
             .iter()
             .filter(|kept| kept.origin == origin && covers(&kept.path, url.path()))
             .map(|kept| format!("{}={}", kept.name, kept.value))
@@ -49,8 +57,12 @@ impl Jar {
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 
+    pub fn lines(&self) -> Vec<String> {
+        self.lines.clone()
+    }
+
     pub fn names(&self) -> Vec<String> {
-        self.0.iter().map(|kept| kept.name.clone()).collect()
+        self.kept.iter().map(|kept| kept.name.clone()).collect()
     }
 }
 
