@@ -218,9 +218,19 @@ pub fn documentation() -> String {
             &default,
         ];
         let [name, description, user, type_name, allowed, default] = row;
-        page.push_str(&format!(
-            "| `{name}` | {description}{user} | {type_name} | {allowed} | {default} |\n"
-        ));
+        page.extend([
+            "| `",
+            name,
+            "` | ",
+            description,
+            user,
+            " | ",
+            type_name,
+            " | ",
+            allowed,
+            " | ",
+        ]);
+        page.extend([default, " |\n"]);
     }
     page
 }
@@ -233,7 +243,7 @@ This page is made from the table in `crates/policy/src/fields.rs`; a test keeps 
 Sources, strongest first:
 
 1. machine policy: `/etc/countersign/policy.toml` (Linux), `HKLM\\SOFTWARE\\Policies\\Countersign` with a subkey for each
-   section (Windows), managed preferences of `org.countersign.app` with a dictionary for each section (macOS, forced values only);
+   section (Windows), managed preferences of `org.countersign.desktop` with a dictionary for each section (macOS, forced values only);
 2. a setting of the user, where the table says so;
 3. the default.
 

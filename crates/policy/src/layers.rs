@@ -49,7 +49,7 @@ pub(crate) struct Layers(Vec<Layer>);
 
 impl Layers {
     pub fn gather(
-        machine: &Machine,
+        machine: Machine,
         file: Option<&Path>,
         settings: Option<&Path>,
     ) -> Result<Self, PolicyError> {

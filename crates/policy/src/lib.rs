@@ -61,7 +61,7 @@ pub fn load_with_settings(
     file: Option<&Path>,
     settings: Option<&Path>,
 ) -> Result<Loaded, PolicyError> {
-    let layers = Layers::gather(&machine, file, settings)?;
+    let layers = Layers::gather(machine, file, settings)?;
     let loaded = fields::assemble(&layers)?;
     rules::hold_together(&loaded)?;
     Ok(loaded)

@@ -1,4 +1,4 @@
-//! Managed preferences: what a configuration profile forces for `org.countersign.app`, one dictionary for each section.
+//! Managed preferences: what a configuration profile forces for `org.countersign.desktop`, one dictionary for each section.
 //!
 //! Only forced values count: a preference that a user wrote with `defaults` is not machine policy.
 //! The preference system cannot be asked which keys exist, so a section with a misspelt name is not found;
@@ -15,7 +15,7 @@ use crate::error::{PolicyError, Problem};
 use crate::fields::FIELDS;
 use crate::layers::{Layer, Source};
 
-const DOMAIN: &str = "org.countersign.app";
+const DOMAIN: &str = "org.countersign.desktop";
 
 pub(super) struct ManagedPreferences;
 

@@ -30,10 +30,10 @@ trait Place {
     fn read(&self) -> Result<Option<Layer>, PolicyError>;
 }
 
-pub(crate) fn read(machine: &Machine) -> Result<Option<Layer>, PolicyError> {
+pub(crate) fn read(machine: Machine) -> Result<Option<Layer>, PolicyError> {
     match machine {
         Machine::ThisSystem => this_system().read(),
-        Machine::Instead(path) => InFile(path.clone()).read(),
+        Machine::Instead(path) => InFile(path).read(),
         Machine::Absent => Ok(None),
     }
 }

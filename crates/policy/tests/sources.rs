@@ -1,0 +1,162 @@
+//! Where values come from, which source is stronger, and what an error tells.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use catalogue::{Catalogue, Locale, Value};
+use common::{LEAST, machine, value, with, written};
+use policy::{Machine, PolicyError, Source, UpdateCheck};
+use rstest::rstest;
+
+#[test]
+fn every_value_says_who_set_it() {
+    let loaded = machine(&format!("{LEAST}\n[signing]\nmismatch_limit = 5\n")).unwrap();
+
+    let limit = value(&loaded, "signing.mismatch_limit");
+    assert_eq!((limit.value.as_str(), limit.locked), ("5", true));
+    assert!(matches!(limit.source, Source::Machine(_)));
+    let timeout = value(&loaded, "signing.timeout_s");
+    assert_eq!((&timeout.source, timeout.locked), (&Source::Default, false));
+}
+
+#[test]
+fn without_any_policy_the_first_thing_missing_is_the_issuer() {
+    let error = policy::load(Machine::Absent, None).unwrap_err();
+    assert_eq!(error.key.as_deref(), Some("identity.issuer"));
+}
+
+#[test]
+fn a_policy_file_counts_where_there_is_no_machine_policy() {
+    let (_folder, path) = written("policy.toml", LEAST);
+    let loaded = policy::load(Machine::Absent, Some(&path)).unwrap();
+    let issuer = value(&loaded, "identity.issuer");
+    assert_eq!(
+        (&issuer.source, issuer.locked),
+        (&Source::File(path), false)
+    );
+}
+
+#[test]
+fn a_policy_file_is_refused_where_there_is_a_machine_policy() {
+    let (_folder, path) = written("machine.toml", LEAST);
+    let (_other_folder, file) = written("policy.toml", LEAST);
+    let error = policy::load(Machine::Instead(path), Some(&file)).unwrap_err();
+    assert_eq!(
+        (error.code(), error.origin),
+        ("policy-file-refused", Source::File(file))
+    );
+}
+
+#[test]
+fn a_policy_file_that_does_not_exist_is_an_error_and_not_an_empty_one() {
+    let error = policy::load(Machine::Absent, Some("/nowhere/policy.toml".as_ref())).unwrap_err();
+    assert_eq!(error.code(), "policy-unreadable");
+}
+
+#[test]
+fn a_user_sets_what_is_left_to_users_and_nothing_else() {
+    let (_folder, path) = written("machine.toml", LEAST);
+    let (_settings_folder, settings) = written("settings.toml", "[updates]\ncheck = \"off\"\n");
+    let loaded =
+        policy::load_with_settings(Machine::Instead(path.clone()), None, Some(&settings)).unwrap();
+    assert_eq!(loaded.policy.updates.check, UpdateCheck::Off);
+    assert_eq!(
+        value(&loaded, "updates.check").source,
+        Source::User(settings.clone())
+    );
+
+    std::fs::write(&settings, "[signing]\nmismatch_limit = 10\n").unwrap();
+    let error =
+        policy::load_with_settings(Machine::Instead(path), None, Some(&settings)).unwrap_err();
+    assert_eq!(
+        (error.code(), error.key.as_deref()),
+        ("policy-not-for-users", Some("signing.mismatch_limit"))
+    );
+}
+
+#[test]
+fn machine_policy_is_stronger_than_a_user() {
+    let (_folder, path) = written(
+        "machine.toml",
+        &format!("{LEAST}\n[updates]\ncheck = \"daily\"\n"),
+    );
+    let (_settings_folder, settings) = written("settings.toml", "[updates]\ncheck = \"off\"\n");
+    let loaded = policy::load_with_settings(Machine::Instead(path), None, Some(&settings)).unwrap();
+    assert_eq!(loaded.policy.updates.check, UpdateCheck::Daily);
+    assert!(value(&loaded, "updates.check").locked);
+}
+
+#[test]
+fn what_is_not_toml_is_an_error_with_its_line() {
+    let error = machine("[identity]\nissuer = \n").unwrap_err();
+    assert_eq!(error.code(), "policy-syntax");
+    assert!(error.args().contains(&("line", "2".to_owned())), "{error}");
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn a_machine_policy_that_others_may_write_to_binds_nobody() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (_folder, path) = written("machine.toml", LEAST);
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
+    let error = policy::load(Machine::Instead(path), None).unwrap_err();
+    assert_eq!(error.code(), "policy-writable-by-others");
+}
+
+#[rstest]
+#[case(Locale::En)]
+#[case(Locale::De)]
+fn every_error_has_a_text_and_a_remedy_that_name_what_is_wrong(#[case] locale: Locale) {
+    let catalogue = Catalogue::new(locale);
+    for error in one_of_each() {
+        let args = error.args();
+        let args: Vec<_> = args
+            .iter()
+            .map(|(name, text)| (*name, Value::from(text)))
+            .collect();
+        let fault = catalogue.fault(error.code(), &args);
+        assert!(catalogue.has(&error.remedy_key()), "{}", error.code());
+        assert!(
+            !fault.text.contains("{$") && !fault.remedy.contains("{$"),
+            "{fault:?}"
+        );
+        if let Some(key) = &error.key {
+            assert!(fault.text.contains(key), "{fault:?}");
+        }
+    }
+}
+
+#[test]
+fn the_page_of_documentation_is_up_to_date() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/policy.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, policy::fields::documentation()).unwrap();
+    }
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        written == policy::fields::documentation(),
+        "run this test once with UPDATE_DOCS=1"
+    );
+}
+
+fn one_of_each() -> Vec<PolicyError> {
+    let texts = [
+        "[x]".to_owned(),
+        with("issuer", "1"),
+        with("max_age", "2"),
+        with("issuer", "\"http://id.clinic.example\""),
+        String::new(),
+        format!("{LEAST}\n[session]\nprofile = \"kiosk\"\nremember = \"keyring\"\n"),
+        "=".to_owned(),
+    ];
+    let mut errors: Vec<_> = texts
+        .iter()
+        .map(|text| machine(text).unwrap_err())
+        .collect();
+    errors.push(policy::load(Machine::Absent, Some("/nowhere".as_ref())).unwrap_err());
+    let (_folder, path) = written("settings.toml", LEAST);
+    errors.push(policy::load_with_settings(Machine::Absent, None, Some(&path)).unwrap_err());
+    let (_other, machine_path) = written("machine.toml", LEAST);
+    errors.push(policy::load(Machine::Instead(machine_path), Some(&path)).unwrap_err());
+    errors
+}
