@@ -140,7 +140,7 @@ impl Bundle {
     /// Reads a bundle and checks its form: the first step of verification. Nothing in it is to be believed yet;
     /// a records API needs it to look up the facts that the later steps judge.
     pub fn parse(octets: &[u8]) -> Result<Self, Reason> {
-        let bundle: Self = canonical::parse_as(octets).map_err(parse_reason)?;
+        let bundle: Self = canonical::parse_as(octets).map_err(|error| parse_reason(&error))?;
         bundle
             .statement
             .check()
@@ -256,7 +256,7 @@ impl fmt::Debug for Bundle {
     }
 }
 
-fn parse_reason(error: CanonicalError) -> Reason {
+fn parse_reason(error: &CanonicalError) -> Reason {
     match error {
         CanonicalError::TooLarge => Reason::TooLarge,
         CanonicalError::NotUtf8 | CanonicalError::NotJson | CanonicalError::TrailingBytes => {

@@ -4,9 +4,11 @@
 //! [`Scene::octets`] puts a bundle together from the format's description alone, without the crate's own maker, and
 //! signs whatever it is given: that is what an attacker who holds a one-time key can do.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::doc_markdown)]
+#![allow(dead_code, reason = "each test file uses its part of the scene")]
 
 mod provider;
+mod story;
 
 use std::collections::BTreeMap;
 
@@ -14,26 +16,22 @@ use aws_lc_rs::rand::SystemRandom;
 use evidence::archive::{Archive, ArchiveType, LedgerKey, TrustedIssuer};
 use evidence::digest::{base64url, sha256_hex};
 use evidence::keys::Algorithm;
-use evidence::receipt::{ChallengeLife, CommittedRecord, Receipt, ReceiptKey, ReceiptType};
-use evidence::statement::{MeaningSystem, StatementType};
+use evidence::receipt::{CommittedRecord, Receipt, ReceiptKey, ReceiptType};
 use evidence::{
-    AmendmentState, Authentication, ChallengeFacts, ClientInfo, LedgerFacts, LocalTime, Lookup,
-    Meaning, OneTimeKey, OnlineTrust, Presentation, Reason, RecordRef, SignedAmendment, Signer,
-    Statement, StatementReason, Status, Step, Subject, VerifiedEvidence, verify,
+    AmendmentState, ChallengeFacts, LedgerFacts, Lookup, OneTimeKey, OnlineTrust, Presentation,
+    Reason, Statement, Status, Step, Subject, VerifiedEvidence, verify,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use sha3::{Digest as _, Sha3_256};
 
 pub use provider::Provider;
+pub use story::amendment;
+use story::{claims, life, statement};
 
 pub const ISSUER: &str = "https://id.example.org/realms/clinic";
 pub const CLIENT: &str = "countersign-desktop";
 pub const SHOWN: &str = "I, Grace Adams, sign that haemoglobin 13.2 g/dL becomes 12.3 g/dL.";
-const BASE: &[u8] =
-    br#"{"resourceType":"Observation","id":"hb-1","valueQuantity":{"value":13.20,"unit":"g/dL"}}"#;
-const PROPOSED: &[u8] =
-    br#"{"resourceType":"Observation","id":"hb-1","valueQuantity":{"value":12.30,"unit":"g/dL"}}"#;
 
 /// Seconds after the challenge was issued.
 pub fn at(seconds: i64) -> Timestamp {
@@ -307,6 +305,10 @@ impl Scene {
 }
 
 /// A failure is reported at its step and only there; nothing after it was reached.
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "it is what `map_err` hands over"
+)]
 pub fn checked(failure: evidence::VerificationFailure) -> (Step, Reason) {
     for outcome in &failure.report.steps {
         match outcome.name.cmp(&failure.step) {
@@ -319,6 +321,18 @@ pub fn checked(failure: evidence::VerificationFailure) -> (Step, Reason) {
         }
     }
     (failure.step, failure.reason)
+}
+
+/// What must be said about evidence that does not verify.
+pub fn refused(outcome: Result<VerifiedEvidence, (Step, Reason)>) -> (Step, Reason) {
+    outcome
+        .map(|evidence| evidence.sha256().to_owned())
+        .unwrap_err()
+}
+
+/// The same, about an honest scene with one change to the evidence or to what is known of it.
+pub fn changed(change: impl FnOnce(&mut Scene)) -> (Step, Reason) {
+    refused(Scene::new().with(change).verify())
 }
 
 /// RFC 8785.
@@ -339,75 +353,4 @@ pub fn identity(bundle: &Value) -> String {
         .unwrap()
         .remove("octets");
     sha256_hex(&jcs(&core))
-}
-
-pub fn life() -> ChallengeLife {
-    ChallengeLife {
-        issued_at: at(0),
-        expires_at: at(300),
-    }
-}
-
-pub fn amendment(id: &str) -> SignedAmendment {
-    let record = RecordRef {
-        system: "https://records.example.org/fhir".to_owned(),
-        kind: "Observation".to_owned(),
-        id: format!("obs-{id}"),
-        base_version: "3".to_owned(),
-    };
-    SignedAmendment::new(id.to_owned(), record, BASE, PROPOSED).unwrap()
-}
-
-fn statement() -> Statement {
-    Statement {
-        kind: StatementType::V1,
-        signature_id: "01927d3e-8a00-7c4e-9c3b-2f6d1e5a7b90".parse().unwrap(),
-        challenge: "k3V0yQm1lq0S6uRr".to_owned(),
-        amendments: vec![amendment("hb-1")],
-        signer: Signer {
-            iss: ISSUER.to_owned(),
-            subject: BTreeMap::from([("sub".to_owned(), "adams-7d1".to_owned())]),
-            name: "Grace Adams".to_owned(),
-        },
-        meaning: Meaning {
-            system: MeaningSystem::AstmE1762,
-            code: "1.2.840.10065.1.12.1.15".to_owned(),
-            display: "Addendum Signature".to_owned(),
-        },
-        reason: StatementReason {
-            code: "transcription".to_owned(),
-            text: "Transcription error".to_owned(),
-        },
-        shown_sha256: sha256_hex(SHOWN.as_bytes()),
-        requested_at: LocalTime::new(at(0), 3600).unwrap(),
-        time_zone: "Europe/Vienna".to_owned(),
-        authentication: Authentication {
-            prompt: "login".to_owned(),
-            max_age: Some(0),
-            acr_values: vec!["mfa".to_owned()],
-            agent: "window".to_owned(),
-        },
-        client: ClientInfo {
-            client_id: CLIENT.to_owned(),
-            version: "0.1.0".to_owned(),
-            build: "test".to_owned(),
-            device: "ward-3-pc-2".to_owned(),
-        },
-    }
-}
-
-fn claims(iss: &str) -> Map<String, Value> {
-    let claims = json!({
-        "iss": iss,
-        "sub": "adams-7d1",
-        "aud": CLIENT,
-        "nonce": null,
-        "iat": epoch(50),
-        "exp": epoch(350),
-        "auth_time": epoch(49),
-        "acr": "mfa",
-        "amr": ["pwd", "otp"],
-        "name": "Grace Adams",
-    });
-    claims.as_object().unwrap().clone()
 }
