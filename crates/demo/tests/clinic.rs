@@ -83,7 +83,7 @@ async fn the_policy_is_accepted_and_names_this_clinic() {
     let clinic = clinic().await;
     let file = clinic.write_policy().unwrap();
 
-    let policy = policy::load(policy::Machine::none(), Some(&file))
+    let policy = policy::load(policy::Machine::Absent, Some(&file))
         .unwrap()
         .policy;
 
