@@ -5,7 +5,9 @@
 //! ephemeral window).
 
 mod agent;
+mod app;
 mod arguments;
+mod commands;
 mod guard;
 mod ipc;
 mod startup;

@@ -12,4 +12,4 @@ mod window;
 
 pub(crate) use jar::sweep;
 pub(crate) use system_browser::SystemBrowser;
-pub(crate) use window::{LABEL, WindowAgent};
+pub(crate) use window::WindowAgent;

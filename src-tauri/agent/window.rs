@@ -27,7 +27,7 @@ use super::jar::{Jar, Reports};
 use crate::MAIN;
 
 /// The window's label. No capability names it.
-pub(crate) const LABEL: &str = "ceremony";
+const LABEL: &str = "ceremony";
 
 /// Federated sign-ins open one pop-up, rarely two; more is a page gone wild.
 const MOST_POPUPS: u32 = 4;

@@ -1,0 +1,180 @@
+//! The worklist, one amendment, the text that would be signed, and declining.
+
+use std::sync::Arc;
+
+use audit::Event;
+use catalogue::{Catalogue, intent};
+use jiff::Timestamp;
+use records::{Amendment, CallError, Client, Decline};
+use secrecy::SecretString;
+
+use super::views::{self, Choice};
+use super::{Controller, Place, Work, faults, when};
+use crate::ipc::{Draft, Fault, Review, TextPart, Worklist};
+
+/// The longest note or reason that is taken: nobody types more, and the statement has a size limit.
+const LONGEST_TEXT: usize = 2000;
+
+impl Controller {
+    /// Everything that waits for this person, most urgent first.
+    pub(crate) async fn worklist(&self) -> Result<Worklist, Fault> {
+        let work = self.work()?;
+        let pending = self
+            .ask(&work, |records, token| async move {
+                records.list_all(&token).await
+            })
+            .await?;
+        let catalogue = self.catalogue();
+        let items: Vec<_> = pending
+            .iter()
+            .filter(|amendment| !amendment.signed_by_you)
+            .map(|amendment| views::item(&catalogue, amendment))
+            .collect();
+        work.listed().clone_from(&items);
+        Ok(Worklist {
+            items,
+            read_at: when::rfc3339(Timestamp::now()),
+        })
+    }
+
+    /// One amendment, side by side. What is read here is what may be signed.
+    pub(crate) async fn review(&self, id: &str) -> Result<Review, Fault> {
+        let work = self.work()?;
+        let amendment = Arc::new(self.fetch(&work, id).await?);
+        let catalogue = self.catalogue();
+        let draft = self
+            .inner()
+            .drafts
+            .get(&(work.session.person().subject.clone(), id.to_owned()))
+            .cloned();
+        let signer = &work.session.person().name;
+        let review = views::review(&catalogue, &amendment, signer, draft)
+            .map_err(|_| self.fault("records_malformed", &[]))?;
+        work.read().insert(id.to_owned(), amendment);
+        Ok(review)
+    }
+
+    /// The text as it would be signed with these choices.
+    pub(crate) fn text_to_sign(
+        &self,
+        id: &str,
+        etag: &str,
+        draft: &Draft,
+    ) -> Result<Vec<TextPart>, Fault> {
+        let work = self.work()?;
+        let amendment = self.as_read(&work, id, etag)?;
+        let parts = self.compose(&work, &amendment, draft)?;
+        Ok(views::parts(&parts))
+    }
+
+    /// Keeps what was entered, for this person and this run of the application.
+    pub(crate) fn save_draft(&self, id: &str, draft: Draft) -> Result<(), Fault> {
+        let work = self.work()?;
+        if draft.note.len() > LONGEST_TEXT {
+            return Err(self.fault("text_changed", &[]));
+        }
+        let owner = work.session.person().subject.clone();
+        self.inner().drafts.insert((owner, id.to_owned()), draft);
+        Ok(())
+    }
+
+    /// Declines an amendment, as it was read.
+    pub(crate) async fn decline(&self, id: &str, etag: &str, reason: String) -> Result<(), Fault> {
+        let work = self.work()?;
+        self.as_read(&work, id, etag)?;
+        if reason.trim().is_empty() || reason.len() > LONGEST_TEXT {
+            return Err(self.fault("records_refused", &[]));
+        }
+        let decline = Decline { reason };
+        self.ask(&work, |records, token| {
+            let (decline, id) = (decline.clone(), id.to_owned());
+            async move { records.decline(&id, &decline, &token).await }
+        })
+        .await?;
+        work.read().remove(id);
+        let declined = Event::Declined {
+            amendment: id.into(),
+        };
+        self.record(declined).await?;
+        self.parts.screen.worklist_changed();
+        Ok(())
+    }
+
+    /// The amendment that this person has before them; anything else is not what they read.
+    pub(super) fn as_read(
+        &self,
+        work: &Work,
+        id: &str,
+        etag: &str,
+    ) -> Result<Arc<Amendment>, Fault> {
+        let read = work.read().get(id).cloned();
+        read.filter(|amendment| amendment.etag == etag)
+            .ok_or_else(|| self.fault("text_changed", &[]))
+    }
+
+    pub(super) fn compose(
+        &self,
+        work: &Work,
+        amendment: &Amendment,
+        draft: &Draft,
+    ) -> Result<Vec<intent::Part>, Fault> {
+        let catalogue = self.catalogue();
+        let rows = views::rows(amendment)
+            .map_err(|_| faults::fault(&catalogue, "records_malformed", &[]))?;
+        let choice = self.choice(&catalogue, draft);
+        let signer = &work.session.person().name;
+        Ok(views::compose(
+            &catalogue, amendment, &rows, signer, &choice,
+        ))
+    }
+
+    /// What the draft chooses, as far as policy offers it.
+    fn choice(&self, catalogue: &Catalogue, draft: &Draft) -> Choice {
+        let signing = &self.parts.policy.signing;
+        let meaning = signing
+            .meanings
+            .iter()
+            .find(|one| one.code == draft.meaning);
+        let reason = signing.reasons.iter().find(|one| one.code == draft.reason);
+        Choice {
+            meaning: meaning.map(|meaning| meaning.display.clone()),
+            reason: reason.map(|reason| catalogue.reason(&reason.code, &reason.text)),
+            note: draft.note.clone(),
+        }
+    }
+
+    pub(super) async fn fetch(&self, work: &Work, id: &str) -> Result<Amendment, Fault> {
+        self.ask(work, |records, token| {
+            let id = id.to_owned();
+            async move { records.amendment(&id, &token).await }
+        })
+        .await
+    }
+
+    /// Calls the records API with the session's token. A token that was taken back before its time is renewed once.
+    pub(super) async fn ask<T, Answer>(
+        &self,
+        work: &Work,
+        call: impl Fn(Client, SecretString) -> Answer,
+    ) -> Result<T, Fault>
+    where
+        Answer: Future<Output = Result<T, CallError>>,
+    {
+        let told = |error| self.fault(faults::access(error), &[]);
+        let session = &work.session;
+        let token = session.access_token(Timestamp::now()).await.map_err(told)?;
+        let mut answer = call(self.parts.records.clone(), token).await;
+        if matches!(answer, Err(CallError::Unauthorised)) {
+            let token = session.renew(Timestamp::now()).await.map_err(told)?;
+            answer = call(self.parts.records.clone(), token).await;
+        }
+        let offline = answer.as_ref().is_err_and(faults::is_offline);
+        if matches!(self.inner().place, Place::SignedIn(_)) {
+            self.set_connected(!offline);
+        }
+        answer.map_err(|error| {
+            tracing::info!(%error, "the records service was asked in vain");
+            self.fault(faults::call(&error), &[])
+        })
+    }
+}

@@ -1,0 +1,464 @@
+//! From **Sign** to the ending, as the pages see it. What happens in between is the ceremony's.
+
+use std::sync::Arc;
+
+use audit::Event;
+use catalogue::intent;
+use ceremony::{
+    Ended, Ending, Outward, Ports, Progress, Recorded, SharedOutbox, StepState as At, SystemClock,
+    UnderWay,
+};
+use evidence::{
+    Bundle, ClientInfo, LocalTime, Meaning, Presentation, RecordRef, SignedAmendment, Signer,
+    StatementReason,
+};
+use jiff::{SignedDuration, Timestamp, Zoned};
+use records::{Amendment, Title};
+use uuid::Uuid;
+
+use super::ports::{SessionAlarm, SessionChallenges};
+use super::{Controller, Work, faults, origin, views, when};
+use crate::ipc::{
+    CeremonyView, Draft, EndingView, Fault, SignRequest, SignedView, StepState, StepView,
+};
+
+/// The signature that is under way, or whose ending is still on the screen.
+pub(super) struct Signature {
+    view: CeremonyView,
+    under_way: Option<UnderWay>,
+    amendment: Arc<Amendment>,
+    draft: Draft,
+    /// Set while its fate is being asked.
+    unconfirmed: Option<Uuid>,
+}
+
+/// Evidence on its way to a file.
+pub(crate) struct Saving {
+    pub(crate) file_name: String,
+    pub(crate) octets: Vec<u8>,
+}
+
+impl Controller {
+    /// Begins a ceremony, if what the person saw is exactly what would be signed.
+    pub(crate) fn begin_signing(self: &Arc<Self>, request: SignRequest) -> Result<(), Fault> {
+        let work = self.work()?;
+        let amendment = self.as_read(&work, &request.id, &request.etag)?;
+        let parts = self.compose(&work, &amendment, &request.draft)?;
+        let text = intent::complete_text(&parts)
+            .filter(|text| *text == request.shown_text)
+            .ok_or_else(|| self.fault("text_changed", &[]))?;
+        self.save_draft(&request.id, request.draft.clone())?;
+        let asked = self.request(&work, &amendment, &request.draft, text)?;
+        {
+            let mut signature = work.signature();
+            if signature.is_some() {
+                return Err(self.fault("ceremony_under_way", &[]));
+            }
+            *signature = Some(Signature {
+                view: self.fresh_view(&amendment),
+                under_way: None,
+                amendment,
+                draft: request.draft,
+                unconfirmed: None,
+            });
+        }
+        let begun = work.desk.begin(asked, self.ports(&work), self.sink(&work));
+        match begun {
+            Ok(under_way) => {
+                if let Some(signature) = work.signature().as_mut() {
+                    signature.under_way = Some(under_way.clone());
+                }
+                self.tell();
+                self.await_ending(work, under_way);
+                Ok(())
+            }
+            Err(error) => {
+                *work.signature() = None;
+                Err(self.fault(faults::begin(error), &[]))
+            }
+        }
+    }
+
+    /// How far the signature is, or how it ended; nothing when there is none.
+    pub(crate) fn ceremony_state(&self) -> Option<CeremonyView> {
+        let work = self.work().ok()?;
+        let signature = work.signature();
+        signature.as_ref().map(|signature| signature.view.clone())
+    }
+
+    pub(crate) async fn bring_forward(&self) {
+        if let Some(under_way) = self.under_way() {
+            under_way.bring_forward().await;
+        }
+    }
+
+    pub(crate) fn cancel_signing(&self) {
+        if let Some(under_way) = self.under_way() {
+            under_way.cancel();
+        }
+    }
+
+    /// Takes an ending off the screen. A signature under way stays.
+    pub(crate) fn dismiss_ending(&self) {
+        if let Ok(work) = self.work() {
+            let mut signature = work.signature();
+            if signature
+                .as_ref()
+                .is_some_and(|one| one.view.ending.is_some())
+            {
+                *signature = None;
+            }
+        }
+        self.tell();
+    }
+
+    /// The evidence of a signature of this session, with its receipt.
+    pub(crate) async fn evidence_to_save(&self, signature_id: &str) -> Result<Saving, Fault> {
+        let work = self.work()?;
+        let kept = work.evidence().get(signature_id).cloned();
+        let octets = match kept {
+            Some(octets) => octets,
+            None => self.fetch_evidence(&work, signature_id).await?,
+        };
+        Ok(Saving {
+            file_name: format!("countersign-{signature_id}.json"),
+            octets,
+        })
+    }
+
+    /// Notes that evidence left the application.
+    pub(crate) async fn evidence_saved(&self, signature_id: &str) -> Result<(), Fault> {
+        self.record(Event::EvidenceSaved {
+            signature_id: signature_id.into(),
+        })
+        .await
+    }
+
+    fn under_way(&self) -> Option<UnderWay> {
+        self.work().ok()?.desk.under_way()
+    }
+
+    fn request(
+        &self,
+        work: &Work,
+        amendment: &Amendment,
+        draft: &Draft,
+        text: String,
+    ) -> Result<ceremony::Request, Fault> {
+        let policy = &self.parts.policy;
+        let changed = || self.fault("text_changed", &[]);
+        let meanings = &policy.signing.meanings;
+        let meaning = meanings
+            .iter()
+            .find(|one| one.code == draft.meaning)
+            .ok_or_else(changed)?;
+        let reasons = &policy.signing.reasons;
+        let reason = reasons
+            .iter()
+            .find(|one| one.code == draft.reason)
+            .ok_or_else(changed)?;
+        let signed = SignedAmendment::new(
+            amendment.id.clone(),
+            RecordRef {
+                system: amendment.record.system.clone(),
+                kind: amendment.record.kind.clone(),
+                id: amendment.record.id.clone(),
+                base_version: amendment.record.base_version.clone(),
+            },
+            amendment.base.as_slice(),
+            amendment.proposed.as_slice(),
+        )
+        .map_err(|_| self.fault("records_malformed", &[]))?;
+        let person = work.session.person();
+        let now = Zoned::now();
+        Ok(ceremony::Request {
+            amendments: vec![signed],
+            etags: vec![amendment.etag.clone()],
+            signer: Signer {
+                iss: person.subject.iss.clone(),
+                subject: person.subject.claims.clone(),
+                name: person.name.clone(),
+            },
+            login_hint: person.login_hint.clone(),
+            meaning: Meaning {
+                system: evidence::statement::MeaningSystem::default(),
+                code: meaning.code.clone(),
+                display: meaning.display.clone(),
+            },
+            reason: StatementReason {
+                code: reason.code.clone(),
+                text: self.worded(reason, &draft.note),
+            },
+            presentation: Presentation {
+                media_type: "text/plain;charset=utf-8".to_owned(),
+                octets: Some(text.into_bytes()),
+            },
+            requested_at: LocalTime::from(&now),
+            time_zone: now
+                .time_zone()
+                .iana_name()
+                .unwrap_or("Etc/Unknown")
+                .to_owned(),
+            title: Title {
+                kind: amendment.kind,
+                record: amendment.record.id.clone(),
+                patient: amendment.patient.clone(),
+                meaning: meaning.display.clone(),
+            },
+            client: ClientInfo {
+                client_id: policy.identity.client_id.clone(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                build: option_env!("COUNTERSIGN_BUILD")
+                    .unwrap_or("development")
+                    .to_owned(),
+                device: self.parts.device.clone(),
+            },
+        })
+    }
+
+    /// The reason as the signer reads it, with the note that is part of the signature.
+    fn worded(&self, reason: &policy::Reason, note: &str) -> String {
+        let reason = self.catalogue().reason(&reason.code, &reason.text);
+        match note.trim() {
+            "" => reason,
+            note => format!("{reason}: {note}"),
+        }
+    }
+
+    fn ports(&self, work: &Work) -> Ports {
+        let parts = &self.parts;
+        let outbox = parts.outbox.clone();
+        Ports {
+            agent: Arc::clone(&parts.signing_agent),
+            relying_party: parts.relying_party.clone(),
+            challenges: Arc::new(SessionChallenges {
+                session: work.session.clone(),
+                records: parts.records.clone(),
+            }),
+            submission: Arc::new(parts.records.clone()),
+            outbox: outbox
+                .map(|outbox| Arc::new(SharedOutbox(outbox)) as Arc<dyn ceremony::Outbox>),
+            trail: Arc::new(parts.log.clone()),
+            alarm: Arc::new(SessionAlarm {
+                session: work.session.clone(),
+                records: parts.records.clone(),
+                told: Arc::clone(&work.security_told),
+            }),
+            clock: Arc::new(SystemClock),
+            page: self.page(),
+        }
+    }
+
+    /// Takes the reports of a running ceremony and shows them.
+    fn sink(self: &Arc<Self>, work: &Arc<Work>) -> ceremony::Sink {
+        let (controller, work) = (Arc::clone(self), Arc::clone(work));
+        Arc::new(move |progress| {
+            let view = {
+                let mut signature = work.signature();
+                let Some(signature) = signature.as_mut() else {
+                    return;
+                };
+                advance(&mut signature.view, &progress);
+                signature.view.clone()
+            };
+            controller.parts.screen.ceremony(&view);
+        })
+    }
+
+    fn await_ending(self: &Arc<Self>, work: Arc<Work>, under_way: UnderWay) {
+        let controller = Arc::clone(self);
+        tokio::spawn(async move {
+            let Some(ended) = under_way.ended().await else {
+                return;
+            };
+            tracing::info!(ending = ended.ending.name(), reference = %ended.reference, cleanup = ?ended.cleanup, "a ceremony ended");
+            let ending = controller.ending(&work, &ended).await;
+            controller.show(&work, ending, unconfirmed(&ended.ending));
+            if matches!(ended.ending, Ending::Recorded(_) | Ending::RecordChanged) {
+                controller.parts.screen.worklist_changed();
+            }
+        });
+    }
+
+    fn show(&self, work: &Arc<Work>, ending: EndingView, unconfirmed: Option<Uuid>) {
+        let view = {
+            let mut signature = work.signature();
+            let Some(signature) = signature.as_mut() else {
+                return;
+            };
+            signature.under_way = None;
+            signature.unconfirmed = unconfirmed;
+            signature.view.ending = Some(ending);
+            signature.view.clone()
+        };
+        self.tell();
+        self.parts.screen.ceremony(&view);
+    }
+
+    async fn ending(&self, work: &Arc<Work>, ended: &Ended) -> EndingView {
+        let reference = ended.reference.to_string();
+        match (ended.outward(), &ended.ending) {
+            (Outward::Signed, Ending::Recorded(recorded)) => self.signed(work, recorded),
+            (Outward::Signed | Outward::NotApplied, _) => EndingView::NotApplied { reference },
+            (Outward::Cancelled, _) => EndingView::Cancelled,
+            (Outward::TimedOut, _) => EndingView::TimedOut,
+            (Outward::Network(failure), _) => {
+                EndingView::Network(faults::failure(&self.catalogue(), failure, &reference))
+            }
+            (Outward::Local(failure), _) => {
+                EndingView::Local(faults::failure(&self.catalogue(), failure, &reference))
+            }
+            (Outward::RecordChanged, _) => self.record_changed(work, &reference).await,
+            (Outward::Unconfirmed, _) => EndingView::Unconfirmed { reference },
+            (Outward::SigningLocked, _) => EndingView::SigningLocked {
+                reference,
+                attempts: self.parts.policy.signing.mismatch_limit,
+                reported_at: work.security_told().map(when::rfc3339),
+            },
+        }
+    }
+
+    fn signed(&self, work: &Work, recorded: &Recorded) -> EndingView {
+        let id = recorded.signature_id.to_string();
+        work.evidence().insert(id, recorded.evidence.clone());
+        let signature = work.signature();
+        let Some(signature) = signature.as_ref() else {
+            return EndingView::Cancelled;
+        };
+        let amendment = Arc::clone(&signature.amendment);
+        let owner = work.session.person().subject.clone();
+        self.inner().drafts.remove(&(owner, amendment.id.clone()));
+        self.manifestation(work, signature, recorded.signature_id, &recorded.receipt)
+    }
+
+    fn manifestation(
+        &self,
+        work: &Work,
+        signature: &Signature,
+        id: Uuid,
+        receipt: &evidence::Receipt,
+    ) -> EndingView {
+        let catalogue = self.catalogue();
+        let policy = &self.parts.policy.signing;
+        let (amendment, draft) = (&signature.amendment, &signature.draft);
+        let person = work.session.person();
+        let meaning = policy.meanings.iter().find(|one| one.code == draft.meaning);
+        let reason = policy.reasons.iter().find(|one| one.code == draft.reason);
+        let committed = receipt.records.first();
+        let at = receipt.received_at.to_zoned(jiff::tz::TimeZone::system());
+        EndingView::Signed(Box::new(SignedView {
+            signature_id: id.to_string(),
+            name: person.name.clone(),
+            role: person.role.clone(),
+            signed_at: when::manifest(&at, catalogue.locale()),
+            meaning: meaning
+                .map(|meaning| meaning.display.clone())
+                .unwrap_or_default(),
+            meaning_key: catalogue.meaning_key(&draft.meaning),
+            reason: reason
+                .map(|reason| catalogue.reason(&reason.code, &reason.text))
+                .unwrap_or_default(),
+            note: draft.note.trim().to_owned(),
+            kind: catalogue.text(amendment.kind.label(), &[]),
+            record: amendment.record.id.clone(),
+            patient: amendment.patient.clone(),
+            base_version: amendment.record.base_version.clone(),
+            new_version: committed
+                .map(|record| record.new_version.clone())
+                .unwrap_or_default(),
+            changed: views::changed_labels(&catalogue, amendment),
+            receipt: views::receipt_number(receipt.sequence),
+            next: work.after(&amendment.id),
+        }))
+    }
+
+    async fn record_changed(&self, work: &Work, reference: &str) -> EndingView {
+        let read = work
+            .signature()
+            .as_ref()
+            .map(|signature| Arc::clone(&signature.amendment));
+        let Some(read) = read else {
+            return EndingView::Cancelled;
+        };
+        let now = self.fetch(work, &read.id).await.ok();
+        let view = views::record_changed(&self.catalogue(), &read, now.as_ref(), reference);
+        EndingView::RecordChanged(Box::new(view))
+    }
+
+    /// A waiting signature arrived after all: an ending that said "unconfirmed" now says so.
+    pub(super) fn confirmed(&self, work: &Arc<Work>, id: Uuid, receipt: &evidence::Receipt) {
+        let ending = {
+            let signature = work.signature();
+            let waiting = signature.as_ref().filter(|one| one.unconfirmed == Some(id));
+            waiting.map(|signature| self.manifestation(work, signature, id, receipt))
+        };
+        if let Some(ending) = ending {
+            self.show(work, ending, None);
+        }
+    }
+
+    async fn fetch_evidence(&self, work: &Work, signature_id: &str) -> Result<Vec<u8>, Fault> {
+        let gone = || self.fault("amendment_gone", &[]);
+        let id: Uuid = signature_id.parse().map_err(|_| gone())?;
+        let kept = self
+            .ask(work, |records, token| async move {
+                records.signature(id, &token).await
+            })
+            .await?;
+        let malformed = || self.fault("records_malformed", &[]);
+        Bundle::parse(kept.evidence.as_slice())
+            .map_err(|_| malformed())?
+            .with_receipt(&kept.receipt)
+            .octets()
+            .map_err(|_| malformed())
+    }
+
+    fn fresh_view(&self, amendment: &Amendment) -> CeremonyView {
+        let timeout = SignedDuration::from_secs(i64::from(self.parts.policy.signing.timeout_s));
+        let ends_at = Timestamp::now()
+            .checked_add(timeout)
+            .unwrap_or(Timestamp::MAX);
+        CeremonyView {
+            amendment: amendment.id.clone(),
+            record: amendment.record.id.clone(),
+            patient: amendment.patient.clone(),
+            steps: ceremony::Step::ALL
+                .iter()
+                .map(|step| StepView {
+                    name: step.name().to_owned(),
+                    state: StepState::Todo,
+                    at: None,
+                })
+                .collect(),
+            ends_at: when::rfc3339(ends_at),
+            origin: origin(&self.parts.policy.identity.issuer),
+            ending: None,
+        }
+    }
+}
+
+fn advance(view: &mut CeremonyView, progress: &Progress) {
+    match progress {
+        Progress::Began { ends_at, .. } => view.ends_at = when::rfc3339(*ends_at),
+        Progress::Step { step, state, at } => {
+            if let Some(shown) = view.steps.iter_mut().find(|one| one.name == step.name()) {
+                (shown.state, shown.at) = match state {
+                    At::UnderWay => (StepState::Now, None),
+                    At::Done => (StepState::Done, Some(when::rfc3339(*at))),
+                };
+            }
+        }
+        // Pages of providers try many hosts that a sign-in does not need: IT finds it here when one gets stuck.
+        Progress::HostRefused { host } => tracing::warn!(
+            host,
+            "a page wanted to go to a host that policy does not allow"
+        ),
+    }
+}
+
+fn unconfirmed(ending: &Ending) -> Option<Uuid> {
+    match ending {
+        Ending::Unconfirmed(unconfirmed) => Some(unconfirmed.signature_id),
+        _ => None,
+    }
+}

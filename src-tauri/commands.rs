@@ -1,0 +1,205 @@
+//! What the pages of the main window may ask for. Each is one line over the controller; none returns a secret.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tauri::{AppHandle, State, WebviewWindow};
+use tauri_plugin_dialog::DialogExt;
+
+use crate::app::{Controller, Saving, fault};
+use crate::ipc::{AppState, CeremonyView, Draft, Fault, Review, SignRequest, TextPart, Worklist};
+
+/// What commands are answered from.
+pub(crate) enum Shell {
+    /// Everything is there.
+    Working {
+        /// The application.
+        controller: Arc<Controller>,
+        /// Where evidence goes without a dialog; for development alone.
+        save_dir: Option<PathBuf>,
+    },
+    /// Something that IT must mend stops everything.
+    Blocked(Box<AppState>),
+}
+
+impl Shell {
+    pub(crate) fn controller(&self) -> Result<&Arc<Controller>, Fault> {
+        match self {
+            Self::Working { controller, .. } => Ok(controller),
+            Self::Blocked(state) => Err(state.blocked.clone().unwrap_or_else(|| Fault {
+                code: "blocked".to_owned(),
+                text: String::new(),
+                remedy: String::new(),
+                reference: None,
+            })),
+        }
+    }
+}
+
+#[tauri::command]
+pub(crate) async fn app_state(shell: State<'_, Shell>) -> Result<AppState, Fault> {
+    match shell.inner() {
+        Shell::Working { controller, .. } => Ok(controller.state()),
+        Shell::Blocked(state) => Ok(*state.clone()),
+    }
+}
+
+#[tauri::command]
+pub(crate) async fn sign_in(shell: State<'_, Shell>) -> Result<(), Fault> {
+    shell.controller()?.sign_in().await
+}
+
+#[tauri::command]
+pub(crate) async fn cancel_sign_in(shell: State<'_, Shell>) -> Result<(), Fault> {
+    shell.controller()?.cancel_sign_in();
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn sign_out(shell: State<'_, Shell>) -> Result<(), Fault> {
+    shell.controller()?.sign_out().await
+}
+
+#[tauri::command]
+pub(crate) async fn set_locale(shell: State<'_, Shell>, locale: String) -> Result<(), Fault> {
+    shell.controller()?.set_locale(&locale);
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn worklist(shell: State<'_, Shell>) -> Result<Worklist, Fault> {
+    shell.controller()?.worklist().await
+}
+
+#[tauri::command]
+pub(crate) async fn review(shell: State<'_, Shell>, id: String) -> Result<Review, Fault> {
+    shell.controller()?.review(&id).await
+}
+
+#[tauri::command]
+pub(crate) async fn text_to_sign(
+    shell: State<'_, Shell>,
+    id: String,
+    etag: String,
+    draft: Draft,
+) -> Result<Vec<TextPart>, Fault> {
+    shell.controller()?.text_to_sign(&id, &etag, &draft)
+}
+
+#[tauri::command]
+pub(crate) async fn save_draft(
+    shell: State<'_, Shell>,
+    id: String,
+    draft: Draft,
+) -> Result<(), Fault> {
+    shell.controller()?.save_draft(&id, draft)
+}
+
+#[tauri::command]
+pub(crate) async fn begin_signing(
+    shell: State<'_, Shell>,
+    request: SignRequest,
+) -> Result<(), Fault> {
+    shell.controller()?.begin_signing(request)
+}
+
+#[tauri::command]
+pub(crate) async fn ceremony_state(shell: State<'_, Shell>) -> Result<Option<CeremonyView>, Fault> {
+    Ok(shell.controller()?.ceremony_state())
+}
+
+#[tauri::command]
+pub(crate) async fn bring_forward(shell: State<'_, Shell>) -> Result<(), Fault> {
+    shell.controller()?.bring_forward().await;
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn cancel_signing(shell: State<'_, Shell>) -> Result<(), Fault> {
+    shell.controller()?.cancel_signing();
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn dismiss_ending(shell: State<'_, Shell>) -> Result<(), Fault> {
+    shell.controller()?.dismiss_ending();
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn decline(
+    shell: State<'_, Shell>,
+    id: String,
+    etag: String,
+    reason: String,
+) -> Result<(), Fault> {
+    shell.controller()?.decline(&id, &etag, reason).await
+}
+
+#[tauri::command]
+pub(crate) async fn save_evidence(
+    app: AppHandle,
+    window: WebviewWindow,
+    shell: State<'_, Shell>,
+    signature_id: String,
+) -> Result<Option<String>, Fault> {
+    let controller = shell.controller()?;
+    let saving = controller.evidence_to_save(&signature_id).await?;
+    let Some(path) = place(&app, &window, shell.inner(), &saving).await else {
+        return Ok(None);
+    };
+    if let Err(error) = tokio::fs::write(&path, &saving.octets).await {
+        tracing::warn!(%error, "the evidence could not be saved");
+        return Err(fault(
+            &catalogue::Catalogue::new(controller.locale()),
+            "cannot_save",
+            &[],
+        ));
+    }
+    controller.evidence_saved(&signature_id).await?;
+    Ok(Some(path.display().to_string()))
+}
+
+#[tauri::command]
+pub(crate) async fn print_page(
+    window: WebviewWindow,
+    shell: State<'_, Shell>,
+) -> Result<(), Fault> {
+    let controller = shell.controller()?;
+    window.print().map_err(|error| {
+        tracing::warn!(%error, "the page could not be printed");
+        fault(
+            &catalogue::Catalogue::new(controller.locale()),
+            "internal",
+            &[],
+        )
+    })
+}
+
+/// Where the person wants the file; none when they changed their mind.
+async fn place(
+    app: &AppHandle,
+    window: &WebviewWindow,
+    shell: &Shell,
+    saving: &Saving,
+) -> Option<PathBuf> {
+    if let Shell::Working {
+        save_dir: Some(dir),
+        ..
+    } = shell
+    {
+        return Some(dir.join(&saving.file_name));
+    }
+    let (chosen, choice) = tokio::sync::oneshot::channel();
+    app.dialog()
+        .file()
+        .set_parent(window)
+        .set_file_name(&saving.file_name)
+        .add_filter("JSON", &["json"])
+        .save_file(move |path| {
+            // The command that waits for the choice goes only with the window.
+            drop(chosen.send(path));
+        });
+    let path = choice.await.ok().flatten()?;
+    path.into_path().ok()
+}
