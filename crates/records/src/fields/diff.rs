@@ -130,7 +130,14 @@ fn labelled(versions: &Versions) -> Vec<Labelled> {
     // A resource that changes its kind is shown by the labels of both.
     let (before, after) = (labels::of(kind::of(&versions.base)), labels::of(kind::of(&versions.proposed)));
     let added = after.iter().filter(|label| before.iter().all(|known| known.name != label.name));
-    before.iter().chain(added).filter_map(|label| Labelled::new(label, versions)).collect()
+    let mut rows: Vec<Labelled> = Vec::new();
+    for row in before.iter().chain(added).filter_map(|label| Labelled::new(label, versions)) {
+        // A leaf that a more particular label has shown is not shown again by a general one.
+        if !row.is_shown_by(&rows) {
+            rows.push(row);
+        }
+    }
+    rows
 }
 
 impl Labelled {
@@ -152,6 +159,12 @@ impl Labelled {
             changed,
         };
         shown.then_some(Self { row, before, after })
+    }
+
+    /// Whether earlier rows show every leaf of this one.
+    fn is_shown_by(&self, earlier: &[Self]) -> bool {
+        let shown = |path: &String| earlier.iter().any(|row| row.row.paths.contains(path));
+        !self.row.paths.is_empty() && self.row.paths.iter().all(shown)
     }
 
     /// Whether this row shows the leaf in every version that has it, and shows that it differs.

@@ -120,6 +120,8 @@ const VITAL_SIGNS: &[Label] = labels! {
     Present "field-bmi" Number: Quantity "valueQuantity" if "39156-5";
     Present "field-respiratory-rate" Number: Quantity "valueQuantity" if "9279-1";
     Present "field-oxygen-saturation" Number: Quantity "valueQuantity" if "2708-6" | "59408-5";
+    Present "field-value" Number: Quantity "valueQuantity", Number "valueInteger", Text "valueString",
+        Concept "valueCodeableConcept";
     Present "field-interpretation" Text: Concept "interpretation[*]";
     Present "field-reference-range" Range: Range "referenceRange[*]";
     Present "field-body-site" Text: Concept "bodySite";
