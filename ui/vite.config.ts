@@ -19,6 +19,7 @@ export default defineConfig(({ mode }) => {
     test: {
       include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
       globalSetup: 'tests/setup.ts',
+      env: { TZ: 'Europe/Berlin' },
       testTimeout: 30_000,
       hookTimeout: 60_000,
       maxWorkers: 2,

@@ -39,9 +39,9 @@ export function endingSaid(locale: Locale, ending: EndingView): { text: string; 
     case 'timed_out':
       return { text: text(locale, 'timed-out'), urgency: 'polite' }
     case 'network':
-      return { text: text(locale, 'network'), urgency: 'assertive' }
+      return { text: `${ending.detail.text || text(locale, 'network')} ${ending.detail.remedy}`.trim(), urgency: 'assertive' }
     case 'local':
-      return { text: `${ending.detail.text} ${ending.detail.remedy}`.trim(), urgency: 'assertive' }
+      return { text: `${ending.detail.text || text(locale, 'fault-unexpected')} ${ending.detail.remedy}`.trim(), urgency: 'assertive' }
     case 'record_changed':
       return { text: text(locale, 'record-changed'), urgency: 'assertive' }
     case 'unconfirmed':

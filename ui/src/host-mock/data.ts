@@ -13,8 +13,8 @@ import type { WorklistItem } from '../ipc/WorklistItem'
 
 export const NOW = '2026-11-24T14:31:00+01:00'
 export const LOCALE_REASONS = {
-  en: { transcription: 'Transcription error', measurement: 'Measurement error', missing: 'Missing information' },
-  de: { transcription: 'Übertragungsfehler', measurement: 'Messfehler', missing: 'Fehlende Angabe' },
+  en: { 'transcription-error': 'Transcription error', 'unit-error': 'Wrong unit', 'late-entry': 'Late entry' },
+  de: { 'transcription-error': 'Übertragungsfehler', 'unit-error': 'Falsche Einheit', 'late-entry': 'Nachtrag' },
 }
 
 export function appState(locale: 'en' | 'de'): AppState {
@@ -28,9 +28,9 @@ export function appState(locale: 'en' | 'de'): AppState {
     device: 'Ward 3, workstation 2',
     timeoutS: 300,
     meanings: [
-      { code: '1.2.840.10065.1.12.1.15', display: 'Addendum Signature', textKey: 'meaning-addendum' },
-      { code: '1.2.840.10065.1.12.1.5', display: 'Verification Signature', textKey: 'meaning-verification' },
-      { code: '1.2.840.10065.1.12.1.8', display: 'Review Signature', textKey: 'meaning-review' },
+      { code: '1.2.840.10065.1.12.1.15', display: 'Addendum Signature', textKey: 'meaning-15' },
+      { code: '1.2.840.10065.1.12.1.5', display: 'Verification Signature', textKey: 'meaning-5' },
+      { code: '1.2.840.10065.1.12.1.13', display: 'Review Signature', textKey: 'meaning-13' },
     ],
     reasons: Object.entries(LOCALE_REASONS[locale]).map(([code, text]) => ({ code, text })),
     locale,
@@ -58,7 +58,7 @@ export const ITEMS: WorklistItem[] = [
   { ...item('AM-1180', 'Vital signs', 'VIT-61099', 'P-20431', ['Heart rate', '27', '72 /min'], 0, 'F. Foster', '18T08:44', '30T16:00'), dueAt: '2026-12-01T12:00:00+01:00' },
 ]
 
-export const DRAFT: Draft = { meaning: '1.2.840.10065.1.12.1.15', reason: 'transcription', note: 'Checked against printout 8813.' }
+export const DRAFT: Draft = { meaning: '1.2.840.10065.1.12.1.15', reason: 'transcription-error', note: 'Checked against printout 8813.' }
 
 export function review(id: string, draft: Draft | null): Review {
   const row = ITEMS.find((known) => known.id === id) ?? ITEMS[2]!
@@ -110,7 +110,7 @@ export function textToSign(id: string, draft: Draft): TextPart[] {
       ? 'Value: 21.7 becomes 12.7. Interpretation: “High, critical” becomes “Normal”. Comment: empty becomes “Corrected against analyser printout 8813”.'
       : `${row.firstChange.label}: “${row.firstChange.base}” becomes “${row.firstChange.proposed}”.`
   const meaning = appState('en').meanings.find((choice) => choice.code === draft.meaning)?.display
-  const reason = LOCALE_REASONS.en[draft.reason as 'transcription']?.toLowerCase()
+  const reason = LOCALE_REASONS.en[draft.reason as 'transcription-error']?.toLowerCase()
   const note = draft.note.trim() === '' ? '' : `, “${draft.note.trim()}”`
   return [
     { kind: 'plain', text: `I, A. Adams, sign amendment ${row.id} to ${row.kind.toLowerCase()} ${row.record} of patient ${row.patient}. Version 3 becomes version 4. ${changes} Meaning: ` },
@@ -145,7 +145,7 @@ export const SIGNED: SignedView = {
   role: 'Investigator',
   signedAt: '24 November 2026, 14:33:41 CET (UTC+01:00)',
   meaning: 'Addendum Signature',
-  meaningKey: 'meaning-addendum',
+  meaningKey: 'meaning-15',
   reason: 'Transcription error',
   note: 'Checked against printout 8813.',
   kind: 'Laboratory result',
@@ -158,7 +158,7 @@ export const SIGNED: SignedView = {
   next: ITEMS[3]!,
 }
 
-const network: Fault = { code: 'idp-unreachable', text: 'The sign-in page could not be reached.', remedy: 'Check the network, then try again.', reference: '7F3K-4HV8' }
+const network: Fault = { code: 'idp-unreachable', text: 'The sign-in page could not be reached. Nothing was signed.', remedy: 'Check the network connection, then try again. If it stays like this, call IT.', reference: '7F3K-4HV8' }
 
 export const ENDINGS: Record<string, EndingView> = {
   signed: { kind: 'signed', detail: SIGNED },
@@ -168,7 +168,7 @@ export const ENDINGS: Record<string, EndingView> = {
   network: { kind: 'network', detail: network },
   local: {
     kind: 'local',
-    detail: { code: 'clock-skew', text: 'This computer’s clock is 10 minutes off.', remedy: 'Set the clock, or ask IT to turn on time synchronisation.', reference: '7F3K-9TRC' },
+    detail: { code: 'clock-skew', text: 'The clock of this computer is 10 minutes off. Nothing was signed.', remedy: 'Set the clock, or call IT: automatic time setting is switched off or does not work.', reference: '7F3K-9TRC' },
   },
   'record-changed': {
     kind: 'record_changed',
@@ -193,11 +193,11 @@ export const ENDINGS: Record<string, EndingView> = {
 export const FAULTS: Record<'policy' | 'unreachable' | 'signIn', Fault> = {
   policy: {
     code: 'policy-unknown-key',
-    text: 'The policy is not understood: signing.timeout_minutes in /etc/countersign/policy.toml is not a known key.',
-    remedy: 'Ask IT to remove or correct this key. Countersign starts when the policy is complete.',
+    text: 'The policy has a key that does not exist: signing.timeout_minutes in /etc/countersign/policy.toml.',
+    remedy: 'IT: correct or remove it. Known here are: acr_values, agent, timeout_s.',
     reference: null,
   },
-  unreachable: { code: 'records-unreachable', text: 'The records service cannot be reached.', remedy: 'Check the network. The list is read again by itself.', reference: '7F3K-8S1D' },
+  unreachable: { code: 'records-unreachable', text: 'The records service could not be reached. Nothing was signed, your entry is kept.', remedy: 'You can go on reading. Try again when the status line says that the service is connected.', reference: '7F3K-8S1D' },
   signIn: { code: 'sign-in-cancelled', text: 'The sign-in page could not be reached.', remedy: 'Check the network, then try again.', reference: '7F3K-1B6Y' },
 }
 

@@ -1,0 +1,117 @@
+// How a test opens a screen, drives it and judges it.
+
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import axe from 'axe-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, afterEach, expect, inject } from 'vitest'
+import type { App } from '../src/app/app.svelte'
+import type { Call, MockHost } from '../src/host-mock/host'
+
+export type Scheme = 'light' | 'dark'
+export const SCHEMES: Scheme[] = ['light', 'dark']
+
+export interface Asked {
+  locale?: 'en' | 'de'
+  scheme?: Scheme
+  size?: { width: number; height: number }
+  forced?: boolean
+}
+
+declare global {
+  interface Window {
+    host: MockHost
+    app: App
+    violations: string[]
+  }
+}
+
+const SHOTS = 'out/shots'
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+let browser: Browser | undefined
+let opened: Page[] = []
+
+/** A screen in its own, empty browser profile, at the clinic's time zone. What breaks the policy or the script fails the test. */
+export async function open(scene: string, { locale = 'en', scheme = 'light', size = { width: 1180, height: 760 }, forced = false }: Asked = {}): Promise<Page> {
+  browser ??= await chromium.connect(inject('browser'))
+  const context = await browser.newContext({
+    viewport: size,
+    colorScheme: scheme,
+    forcedColors: forced ? 'active' : 'none',
+    reducedMotion: 'reduce',
+    timezoneId: 'Europe/Berlin',
+    locale: 'en-GB',
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(5_000)
+  await page.addInitScript(() => {
+    window.violations = []
+    document.addEventListener('securitypolicyviolation', (event) => {
+      window.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`)
+    })
+    window.addEventListener('error', (event) => window.violations.push(event.message))
+    window.addEventListener('unhandledrejection', (event) => window.violations.push(String(event.reason)))
+  })
+  page.on('console', (message) => {
+    if (message.type() === 'error') void page.evaluate((text) => window.violations.push(text), message.text())
+  })
+  opened.push(page)
+  await page.goto(`${inject('origin')}/mock.html?mock=${scene}&locale=${locale}`)
+  await page.locator('h1').waitFor({ state: 'attached' }).catch(() => undefined)
+  await settled(page)
+  return page
+}
+
+/** Until nothing on the page changes any more. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+  await page.waitForTimeout(50)
+}
+
+/** Broken rules of WCAG 2.2 AA and best practice, as sentences. */
+export async function brokenRules(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  const results = await page.evaluate(async () => {
+    const run = (window as unknown as { axe: typeof axe }).axe
+    return run.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+  })
+  return results.violations.map((rule) => `${rule.id}: ${rule.help} (${rule.nodes.map((node) => node.html).join(' | ')})`)
+}
+
+/** A picture for people, to be laid beside the design. */
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(SHOTS, { recursive: true })
+  await page.screenshot({ path: `${SHOTS}/${name}.png`, animations: 'disabled' })
+}
+
+/** What has focus, by its accessible words. */
+export async function focus(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const element = document.activeElement
+    const label = element?.getAttribute('aria-label') ?? element?.textContent ?? ''
+    return `${element?.tagName.toLowerCase()}: ${label.replace(/\s+/g, ' ').trim()}`
+  })
+}
+
+export async function said(page: Page, urgency: 'polite' | 'assertive'): Promise<string[]> {
+  return page.locator(`[data-said="${urgency}"] p`).allTextContents()
+}
+
+export async function calls(page: Page, name: string): Promise<Call['args'][]> {
+  return page.evaluate((wanted) => window.host.calls.filter((call) => call.name === wanted).map((call) => call.args), name)
+}
+
+afterEach(async () => {
+  const pages = opened
+  opened = []
+  for (const page of pages) {
+    const violations = await page.evaluate(() => window.violations)
+    await page.context().close()
+    expect(violations).toEqual([])
+  }
+})
+
+afterAll(async () => {
+  await browser?.close()
+  browser = undefined
+})
