@@ -109,7 +109,7 @@ impl RelyingParty {
                 };
                 self.verified(provider, now, verify).await
             }
-            None => Err(grant.no_id_token()),
+            None => Err(token_endpoint::no_id_token()),
         };
         match verdict {
             Ok(id_token) => Ok(Authenticated::of(id_token, grant.tokens)),

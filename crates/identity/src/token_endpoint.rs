@@ -17,13 +17,11 @@ pub(crate) struct Grant {
     clock_ahead_s: Option<i64>,
 }
 
-impl Grant {
-    /// That a grant without an ID token is not what the protocol says.
-    pub(crate) fn no_id_token(&self) -> IdentityError {
-        IdentityError::BadReply {
-            endpoint: ENDPOINT,
-            status: StatusCode::OK.as_u16(),
-        }
+/// That a grant without an ID token is not what the protocol says.
+pub(crate) fn no_id_token() -> IdentityError {
+    IdentityError::BadReply {
+        endpoint: ENDPOINT,
+        status: StatusCode::OK.as_u16(),
     }
 }
 

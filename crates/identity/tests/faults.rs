@@ -85,6 +85,22 @@ async fn a_clock_that_is_ten_minutes_off_is_named() {
 }
 
 #[tokio::test]
+async fn an_unknown_key_has_the_key_set_fetched_again_once_and_not_at_every_token() {
+    let clinic = Clinic::with(Faults::only(Fault::KidUnknown)).await;
+    let mut provider = clinic.party.discover(Timestamp::now()).await.unwrap();
+    for _ in 0..3 {
+        let failed = clinic
+            .authenticate_at(&mut provider, &ADAMS, &strict())
+            .await
+            .unwrap_err();
+        assert_eq!(failed.refusal(), Some("key_not_found"));
+    }
+    let asked = clinic.idp.requests();
+    let for_keys = asked.iter().filter(|r| r.endpoint == Endpoint::Keys);
+    assert_eq!(for_keys.count(), 2, "one of discovery and one more");
+}
+
+#[tokio::test]
 async fn an_empty_jar_answers_the_preflight_with_login_required() {
     let clinic = Clinic::open().await;
     assert_eq!(preflight(&clinic).await, Some(Declined::LoginRequired));

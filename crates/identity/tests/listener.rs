@@ -162,7 +162,7 @@ async fn a_navigation_with_fetch_metadata_is_a_callback() {
 async fn a_request_that_is_too_long_is_cut_off() {
     let listener = listener().await;
     let mut stream = TcpStream::connect(host(&listener)).await.unwrap();
-    let _cut = stream.write_all(&[b'x'; 64 * 1024]).await;
+    let _cut = stream.write_all(&vec![b'x'; 64 * 1024]).await;
     let mut answer = Vec::new();
     let _cut = stream.read_to_end(&mut answer).await;
     assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 431 "));

@@ -263,7 +263,7 @@ async fn a_cancellation_ends_the_wait_at_once() {
     let mut waiting = Waiting::new().await;
     let cancel = CancellationToken::new();
     cancel.cancel();
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     let outcome = await_callback(
         &mut waiting.listener,
         &mut Scripted(None),

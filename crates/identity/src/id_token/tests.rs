@@ -1,117 +1,15 @@
 //! Hostile ID tokens: for every row of the table, tokens that earn it and nothing else.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod case;
 mod signer;
 
-use evidence::Subject;
-use jiff::{SignedDuration, Timestamp};
 use rstest::rstest;
 use serde_json::{Value, json};
 
+use self::case::{CLIENT_ID, Case, ISSUER, NONCE, NOW};
 use self::signer::{Signer, encoded};
-use super::Check;
-use crate::keys::KeySet;
-use crate::{Client, IdToken, Refusal};
-
-const ISSUER: &str = "https://idp.example.test/realm";
-const CLIENT_ID: &str = "countersign";
-const NONCE: &str = "y6ZVbriRKcqLqdj71dtiyYhbJwUnRnrvrxcuvy1AQdM";
-const ACCESS_TOKEN: &str = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
-const NOW: i64 = 1_800_000_000;
-
-/// One verification as a ceremony asks for it. Tests change the field that they are about.
-struct Case {
-    signer: Signer,
-    keys: Value,
-    header: Value,
-    claims: Value,
-    algorithms: Vec<String>,
-    acr_values: Vec<String>,
-    required_amr: Vec<String>,
-    subject_claims: Vec<String>,
-    subject: Option<Subject>,
-    wants_auth_time: bool,
-    nonce: Option<&'static str>,
-}
-
-impl Case {
-    fn new() -> Self {
-        let signer = Signer::es256();
-        Self {
-            keys: json!({ "keys": [signer.jwk("k1")] }),
-            signer,
-            header: json!({ "alg": "ES256", "kid": "k1", "typ": "JWT" }),
-            claims: json!({
-                "iss": ISSUER, "aud": CLIENT_ID, "sub": "u-adams", "nonce": NONCE,
-                "iat": NOW, "exp": NOW + 300, "auth_time": NOW - 5,
-                "acr": "urn:demo:loa:2", "amr": ["pwd", "otp"], "name": "A. Adams",
-            }),
-            algorithms: vec!["ES256".to_owned(), "RS256".to_owned()],
-            acr_values: vec!["urn:demo:loa:2".to_owned()],
-            required_amr: vec!["otp".to_owned()],
-            subject_claims: vec!["sub".to_owned()],
-            subject: None,
-            wants_auth_time: true,
-            nonce: Some(NONCE),
-        }
-    }
-
-    fn with(mut self, claim: &str, value: Value) -> Self {
-        self.claims[claim] = value;
-        self
-    }
-
-    fn without(mut self, claim: &str) -> Self {
-        self.claims.as_object_mut().unwrap().remove(claim);
-        self
-    }
-
-    fn with_header(mut self, member: &str, value: Value) -> Self {
-        self.header[member] = value;
-        self
-    }
-
-    fn token(&self) -> String {
-        self.signer
-            .sign(&self.header.to_string(), &self.claims.to_string())
-    }
-
-    fn verdict(&self) -> Result<IdToken, Refusal> {
-        self.verdict_on(&self.token())
-    }
-
-    fn verdict_on(&self, token: &str) -> Result<IdToken, Refusal> {
-        let client = Client {
-            issuer: ISSUER.to_owned(),
-            client_id: CLIENT_ID.to_owned(),
-            algorithms: self.algorithms.clone(),
-            subject_claims: self.subject_claims.clone(),
-            resource: None,
-            clock_skew: SignedDuration::from_secs(60),
-            development_http: false,
-        };
-        let at = |seconds| Timestamp::from_second(seconds).unwrap();
-        Check {
-            client: &client,
-            keys: &KeySet::parse(self.keys.to_string().as_bytes()).unwrap(),
-            algorithms: &self.algorithms,
-            nonce: self.nonce,
-            issued_after: at(NOW - 30),
-            authenticated_after: Some(at(NOW - 30)),
-            wants_auth_time: self.wants_auth_time,
-            acr_values: &self.acr_values,
-            required_amr: &self.required_amr,
-            subject: self.subject.as_ref(),
-            access_token: Some(ACCESS_TOKEN),
-            now: at(NOW),
-        }
-        .verify(token)
-    }
-
-    fn is_refused_for(&self, refusal: Refusal) {
-        assert_eq!(self.verdict().err(), Some(refusal));
-    }
-}
+use crate::Refusal;
 
 #[test]
 fn a_sound_token_is_accepted_and_says_who_it_is_about() {
