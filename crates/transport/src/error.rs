@@ -52,6 +52,8 @@ pub enum TransportError {
     Unreachable {
         /// Scheme, host and port.
         origin: String,
+        /// Whether there was a connection, so that the request may have arrived.
+        connected: bool,
     },
     /// The server's certificate or its TLS is not acceptable.
     #[error("the certificate or TLS of {origin} is not acceptable")]
@@ -86,7 +88,10 @@ pub(crate) fn of(error: &reqwest::Error, url: &Url) -> TransportError {
     } else if is_tls(error) {
         TransportError::TlsRefused { origin }
     } else {
-        TransportError::Unreachable { origin }
+        TransportError::Unreachable {
+            origin,
+            connected: !error.is_connect(),
+        }
     }
 }
 

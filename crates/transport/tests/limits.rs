@@ -234,7 +234,26 @@ async fn an_unreachable_server_is_told_apart_from_bad_tls() {
     let url = format!("http://{address}/").parse().unwrap();
     let error = get(rules(), &url).await.unwrap_err();
     assert!(
-        matches!(error, TransportError::Unreachable { .. }),
+        matches!(
+            error,
+            TransportError::Unreachable {
+                connected: false,
+                ..
+            }
+        ),
+        "{error}"
+    );
+
+    let server = Server::saying("").await;
+    let error = get(rules(), &server.url).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            TransportError::Unreachable {
+                connected: true,
+                ..
+            }
+        ),
         "{error}"
     );
 

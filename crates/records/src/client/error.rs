@@ -129,14 +129,14 @@ impl SubmitError {
     }
 }
 
+/// Whether the request certainly stayed here. A broken connection, a refused TLS record or a time limit prove nothing.
 fn never_left(error: &TransportError) -> bool {
     matches!(
         error,
         TransportError::NotHttps { .. }
             | TransportError::Credentials { .. }
             | TransportError::NotAUrl
-            | TransportError::TlsRefused { .. }
-            | TransportError::Unreachable { .. }
+            | TransportError::Unreachable { connected: false, .. }
             | TransportError::CaFileUnreadable { .. }
             | TransportError::CaFileInvalid { .. }
             | TransportError::Setup
