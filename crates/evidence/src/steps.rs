@@ -100,6 +100,8 @@ impl fmt::Display for Step {
 pub enum Status {
     /// It holds.
     Passed,
+    /// The records API took it, and its receipt, which was verified here, says that it holds.
+    Attested,
     /// It does not hold.
     Failed,
     /// Nobody here knows what it needs; whoever does has to take it.

@@ -232,12 +232,15 @@ pub fn online(
     })
 }
 
+/// The steps that only the records API can take.
+const AT_THE_RECORDS_API: [Step; 3] = [Step::Record, Step::Challenge, Step::Authority];
+
 /// Verifies evidence with its receipt, from an archive alone.
 ///
 /// Time is the receipt's `received_at`, freshness is judged by the challenge's life in it, and the provider's key is
 /// the one that it names; all of that counts only because the last step verifies the receipt. Evidence without one
 /// fails at that step, with time and freshness not checked. Steps 11 to 13 were
-/// the records API's to take: the receipt says so, and they are reported as not checked here.
+/// the records API's to take: once its receipt is verified, they are reported as attested.
 pub fn offline(octets: &[u8], archive: &Archive) -> Result<VerifiedEvidence, VerificationFailure> {
     let mut walk = Walk::new();
     let bundle = walk.take(Step::Parse, Bundle::parse(octets))?;
@@ -278,7 +281,7 @@ pub fn offline(octets: &[u8], archive: &Archive) -> Result<VerifiedEvidence, Ver
         checks::authentication(&bundle, &claims, &[], &[]),
     )?;
     walk.take(Step::Signer, checks::signer(&bundle, &claims, issuer, &[]))?;
-    for step in [Step::Record, Step::Challenge, Step::Authority] {
+    for step in AT_THE_RECORDS_API {
         walk.skip(step);
     }
     let issuer_key_thumbprint = issuer_key.thumbprint();
@@ -286,6 +289,9 @@ pub fn offline(octets: &[u8], archive: &Archive) -> Result<VerifiedEvidence, Ver
         Step::Receipt,
         checks::receipt(&bundle, &sha256, &issuer_key_thumbprint, archive),
     )?;
+    for step in AT_THE_RECORDS_API {
+        walk.report.set(step, Status::Attested);
+    }
     Ok(VerifiedEvidence {
         octets: octets.to_vec(),
         sha256,

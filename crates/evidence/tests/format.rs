@@ -219,7 +219,7 @@ fn a_key_set_of_ten_thousand_keys_is_refused() {
 
 #[test]
 fn a_decimal_is_significant_in_octets_and_not_in_the_canonical_form() {
-    let record = common::amendment("hb-1").record;
+    let record = common::story::amendment("hb-1").record;
     let [long, short] = [br#"{"v":1.10}"#, br#"{"v":1.1 }"#].map(|proposed| {
         SignedAmendment::new("a".to_owned(), record.clone(), b"{}", proposed).unwrap()
     });
@@ -233,7 +233,7 @@ fn a_decimal_is_significant_in_octets_and_not_in_the_canonical_form() {
 
 #[test]
 fn a_record_that_says_something_twice_has_no_canonical_form() {
-    let record = common::amendment("hb-1").record;
+    let record = common::story::amendment("hb-1").record;
 
     let outcome = SignedAmendment::new("a".to_owned(), record, b"{}", br#"{"v":1,"v":2}"#);
 

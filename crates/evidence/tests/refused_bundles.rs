@@ -4,7 +4,8 @@
 
 mod common;
 
-use common::{ISSUER, Provider, SHOWN, Scene, amendment, changed, jcs, refused};
+use common::story::amendment;
+use common::{ISSUER, Provider, SHOWN, Scene, changed, jcs, refused};
 use evidence::keys::Algorithm;
 use evidence::{Presentation, Reason, Step};
 use rstest::rstest;

@@ -4,7 +4,8 @@
 
 mod common;
 
-use common::{CLIENT, ISSUER, Provider, Scene, amendment, at};
+use common::story::amendment;
+use common::{CLIENT, ISSUER, Provider, Scene, at};
 use evidence::keys::Algorithm;
 use evidence::{Bundle, Lookup, Status, Step, verify};
 use rstest::rstest;
@@ -26,7 +27,7 @@ fn evidence_of_every_kind_of_provider_verifies_online_and_offline(
 }
 
 #[test]
-fn offline_the_steps_of_the_records_api_are_left_to_its_receipt() {
+fn offline_the_steps_of_the_records_api_are_attested_by_its_receipt() {
     let scene = Scene::new();
 
     let report = scene
@@ -40,7 +41,7 @@ fn offline_the_steps_of_the_records_api_are_left_to_its_receipt() {
         assert_eq!(
             report.status(step),
             if theirs {
-                Status::NotChecked
+                Status::Attested
             } else {
                 Status::Passed
             }

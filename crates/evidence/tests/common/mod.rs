@@ -8,7 +8,7 @@
 #![allow(dead_code, reason = "each test file uses its part of the scene")]
 
 mod provider;
-mod story;
+pub mod story;
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,6 @@ use serde_json::{Map, Value, json};
 use sha3::{Digest as _, Sha3_256};
 
 pub use provider::Provider;
-pub use story::amendment;
 use story::{claims, life, statement};
 
 pub const ISSUER: &str = "https://id.example.org/realms/clinic";
