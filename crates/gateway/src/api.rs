@@ -53,7 +53,10 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/amendments/{id}", get(amendments::one))
         .route("/amendments/{id}/declines", post(reports::decline))
         .route("/challenges", post(challenges::make))
-        .route("/signatures", post(signatures::submit).get(signatures::fate))
+        .route(
+            "/signatures",
+            post(signatures::submit).get(signatures::fate),
+        )
         .route("/signatures/{id}", get(signatures::one))
         .route("/receipts/head", get(receipts::head))
         .route("/receipts/keys", get(receipts::keys))

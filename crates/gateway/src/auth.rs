@@ -91,26 +91,44 @@ pub struct Expected<'a> {
 }
 
 /// Verifies an access token.
-pub async fn verify(token: &str, issuers: &Issuers, expected: &Expected<'_>) -> Result<Caller, TokenRefusal> {
+pub async fn verify(
+    token: &str,
+    issuers: &Issuers,
+    expected: &Expected<'_>,
+) -> Result<Caller, TokenRefusal> {
     if token.len() > MAX_TOKEN {
         return Err(TokenRefusal::Malformed);
     }
     let header = jsonwebtoken::decode_header(token).map_err(|_| TokenRefusal::Malformed)?;
-    let is_access_token = |typ: &str| matches!(typ.to_ascii_lowercase().as_str(), "at+jwt" | "application/at+jwt");
+    let is_access_token = |typ: &str| {
+        matches!(
+            typ.to_ascii_lowercase().as_str(),
+            "at+jwt" | "application/at+jwt"
+        )
+    };
     if !header.typ.as_deref().is_some_and(is_access_token) {
         return Err(TokenRefusal::WrongType);
     }
     let iss = unverified_issuer(token).ok_or(TokenRefusal::Malformed)?;
     let issuer = issuers.config(&iss).ok_or(TokenRefusal::IssuerUntrusted)?;
-    let algorithm = issuers.algorithms(&iss).iter().copied().find(|known| named(*known) == Some(header.alg));
+    let algorithm = issuers
+        .algorithms(&iss)
+        .iter()
+        .copied()
+        .find(|known| named(*known) == Some(header.alg));
     let algorithm = algorithm.ok_or(TokenRefusal::AlgorithmNotAllowed)?;
 
     let known = issuers.keys(&iss, expected.now).await.map_err(of_issuer)?;
     let key = match pick(&known, header.kid.as_deref(), algorithm) {
         Some(key) => key.clone(),
         None => {
-            let newer = issuers.newer_keys(&iss, expected.now).await.map_err(of_issuer)?;
-            pick(&newer, header.kid.as_deref(), algorithm).cloned().ok_or(TokenRefusal::KeyNotFound)?
+            let newer = issuers
+                .newer_keys(&iss, expected.now)
+                .await
+                .map_err(of_issuer)?;
+            pick(&newer, header.kid.as_deref(), algorithm)
+                .cloned()
+                .ok_or(TokenRefusal::KeyNotFound)?
         }
     };
     let claims = signed_claims(token, &key, header.alg)?;
@@ -125,13 +143,17 @@ fn judge(
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let for_us = match claims.get("aud") {
         Some(Value::String(one)) => one == expected.resource,
-        Some(Value::Array(several)) => several.iter().any(|one| one.as_str() == Some(expected.resource)),
+        Some(Value::Array(several)) => several
+            .iter()
+            .any(|one| one.as_str() == Some(expected.resource)),
         _ => false,
     };
     if !for_us {
         return Err(TokenRefusal::AudienceMismatch);
     }
-    if !text("client_id").is_some_and(|client| issuer.client_ids.iter().any(|trusted| trusted == client)) {
+    if !text("client_id")
+        .is_some_and(|client| issuer.client_ids.iter().any(|trusted| trusted == client))
+    {
         return Err(TokenRefusal::ClientUntrusted);
     }
     if !in_time(claims, expected) {
@@ -144,14 +166,25 @@ fn judge(
         return Err(TokenRefusal::SenderConstrained);
     }
     let subject = Subject::from_claims(&issuer.issuer, &issuer.subject_claims, claims);
-    let scopes = text("scope").unwrap_or_default().split(' ').map(str::to_owned).collect();
-    Ok(Caller { subject: subject.ok_or(TokenRefusal::SubjectMissing)?, scopes })
+    let scopes = text("scope")
+        .unwrap_or_default()
+        .split(' ')
+        .map(str::to_owned)
+        .collect();
+    Ok(Caller {
+        subject: subject.ok_or(TokenRefusal::SubjectMissing)?,
+        scopes,
+    })
 }
 
 fn in_time(claims: &Map<String, Value>, expected: &Expected<'_>) -> bool {
     let (now, skew) = (expected.now.as_second(), i64::from(expected.skew_s));
     let seconds = |name: &str| claims.get(name).and_then(Value::as_i64);
-    let not_before = if claims.contains_key("nbf") { seconds("nbf") } else { Some(now) };
+    let not_before = if claims.contains_key("nbf") {
+        seconds("nbf")
+    } else {
+        Some(now)
+    };
     seconds("exp").is_some_and(|end| now < end + skew)
         && seconds("iat").is_some_and(|start| start <= now + skew)
         && not_before.is_some_and(|start| start <= now + skew)
@@ -163,27 +196,39 @@ fn unverified_issuer(token: &str) -> Option<String> {
     struct Claimed {
         iss: String,
     }
-    jsonwebtoken::dangerous::insecure_decode::<Claimed>(token).ok().map(|token| token.claims.iss)
+    jsonwebtoken::dangerous::insecure_decode::<Claimed>(token)
+        .ok()
+        .map(|token| token.claims.iss)
 }
 
 fn pick<'a>(keys: &'a [Jwk], kid: Option<&str>, algorithm: Algorithm) -> Option<&'a Jwk> {
-    let mut fitting = keys.iter().filter(|key| key.fits(algorithm) && (kid.is_none() || key.kid.as_deref() == kid));
+    let mut fitting = keys
+        .iter()
+        .filter(|key| key.fits(algorithm) && (kid.is_none() || key.kid.as_deref() == kid));
     let first = fitting.next()?;
     // Without a name, or with an ambiguous one, nothing says which key is meant.
     fitting.next().is_none().then_some(first)
 }
 
 /// Time and audience are judged by `judge`, on our clock; here only the signature counts.
-fn signed_claims(token: &str, key: &Jwk, algorithm: jsonwebtoken::Algorithm) -> Result<Map<String, Value>, TokenRefusal> {
+fn signed_claims(
+    token: &str,
+    key: &Jwk,
+    algorithm: jsonwebtoken::Algorithm,
+) -> Result<Map<String, Value>, TokenRefusal> {
     let invalid = |_| TokenRefusal::SignatureInvalid;
-    let jwk = serde_json::to_value(key).and_then(serde_json::from_value).map_err(invalid)?;
+    let jwk = serde_json::to_value(key)
+        .and_then(serde_json::from_value)
+        .map_err(invalid)?;
     let key = DecodingKey::from_jwk(&jwk).map_err(|_| TokenRefusal::SignatureInvalid)?;
     let mut validation = Validation::new(algorithm);
     validation.validate_exp = false;
     validation.validate_aud = false;
     validation.required_spec_claims.clear();
     let token = jsonwebtoken::decode::<Map<String, Value>>(token, &key, &validation);
-    token.map(|token| token.claims).map_err(|_| TokenRefusal::SignatureInvalid)
+    token
+        .map(|token| token.claims)
+        .map_err(|_| TokenRefusal::SignatureInvalid)
 }
 
 fn named(algorithm: Algorithm) -> Option<jsonwebtoken::Algorithm> {

@@ -93,7 +93,12 @@ impl Authority for AnyoneAccepted {
 
 impl Config {
     /// A gateway for these issuers, with the defaults of `docs/records-api.md`.
-    pub fn new(listen: SocketAddr, store: StorePlace, signing_key: PathBuf, issuers: Vec<Issuer>) -> Self {
+    pub fn new(
+        listen: SocketAddr,
+        store: StorePlace,
+        signing_key: PathBuf,
+        issuers: Vec<Issuer>,
+    ) -> Self {
         Self {
             listen,
             store,
@@ -120,7 +125,9 @@ impl Issuer {
         Self {
             issuer: issuer.to_owned(),
             client_ids: vec![client_id.to_owned()],
-            algorithms: ["ES256", "PS256", "RS256", "EdDSA"].map(str::to_owned).to_vec(),
+            algorithms: ["ES256", "PS256", "RS256", "EdDSA"]
+                .map(str::to_owned)
+                .to_vec(),
             subject_claims: vec!["sub".to_owned()],
             acr_values: Vec::new(),
             required_amr: Vec::new(),
@@ -139,7 +146,10 @@ fn default_meanings() -> Vec<Meaning> {
         (2, "Coauthor's Signature"),
         (6, "Validation Signature"),
     ]
-    .map(|(arc, display)| Meaning { code: format!("1.2.840.10065.1.12.1.{arc}"), display: display.to_owned() })
+    .map(|(arc, display)| Meaning {
+        code: format!("1.2.840.10065.1.12.1.{arc}"),
+        display: display.to_owned(),
+    })
     .to_vec()
 }
 
@@ -152,6 +162,9 @@ fn default_reasons() -> Vec<Reason> {
         ("clarification", "Clarification"),
         ("wrong-patient", "Entered for the wrong patient"),
     ]
-    .map(|(code, text)| Reason { code: code.to_owned(), text: text.to_owned() })
+    .map(|(code, text)| Reason {
+        code: code.to_owned(),
+        text: text.to_owned(),
+    })
     .to_vec()
 }

@@ -74,20 +74,38 @@ struct Metadata {
 impl Issuers {
     /// The issuers of a configuration. Their names must be addresses that may be fetched from.
     pub fn new(config: &Config, transport: Transport, store: Store) -> Result<Self, ServeError> {
-        let wrong = |wrong: String| ServeError::Config { key: "issuers", wrong };
+        let wrong = |wrong: String| ServeError::Config {
+            key: "issuers",
+            wrong,
+        };
         let mut by_name = HashMap::new();
         for issuer in &config.issuers {
-            let url = Url::parse(&issuer.issuer).map_err(|_| wrong("an issuer is not an address".to_owned()))?;
+            let url = Url::parse(&issuer.issuer)
+                .map_err(|_| wrong("an issuer is not an address".to_owned()))?;
             transport.allows(&url)?;
-            let algorithms = issuer.algorithms.iter().map(|name| Algorithm::from_name(name));
-            let algorithms = algorithms.collect::<Option<Vec<_>>>().filter(|all| !all.is_empty());
-            let algorithms = algorithms.ok_or_else(|| wrong("an algorithm is unknown, or there is none".to_owned()))?;
-            let trusted = Trusted { config: issuer.clone(), algorithms, fetched: Mutex::default() };
+            let algorithms = issuer
+                .algorithms
+                .iter()
+                .map(|name| Algorithm::from_name(name));
+            let algorithms = algorithms
+                .collect::<Option<Vec<_>>>()
+                .filter(|all| !all.is_empty());
+            let algorithms = algorithms
+                .ok_or_else(|| wrong("an algorithm is unknown, or there is none".to_owned()))?;
+            let trusted = Trusted {
+                config: issuer.clone(),
+                algorithms,
+                fetched: Mutex::default(),
+            };
             if by_name.insert(issuer.issuer.clone(), trusted).is_some() {
                 return Err(wrong("an issuer is named twice".to_owned()));
             }
         }
-        Ok(Self { by_name: Arc::new(by_name), transport, store })
+        Ok(Self {
+            by_name: Arc::new(by_name),
+            transport,
+            store,
+        })
     }
 
     /// The configuration of an issuer.
@@ -102,7 +120,11 @@ impl Issuers {
         if !fetched.is_younger_than(FRESH, now) && fetched.may_try(now) {
             self.fetch(trusted, &mut fetched, now).await?;
         }
-        if fetched.is_younger_than(STALE, now) { Ok(fetched.keys.clone()) } else { Err(IssuerError::Unavailable) }
+        if fetched.is_younger_than(STALE, now) {
+            Ok(fetched.keys.clone())
+        } else {
+            Err(IssuerError::Unavailable)
+        }
     }
 
     /// The issuer's keys, fetched again because one that is needed is not among them, unless that was just done.
@@ -119,12 +141,19 @@ impl Issuers {
 
     /// The algorithms accepted from an issuer.
     pub fn algorithms(&self, iss: &str) -> &[Algorithm] {
-        self.by_name.get(iss).map(|trusted| trusted.algorithms.as_slice()).unwrap_or_default()
+        self.by_name
+            .get(iss)
+            .map(|trusted| trusted.algorithms.as_slice())
+            .unwrap_or_default()
     }
 
     /// The rules for every issuer, without keys.
     pub fn rules(&self) -> Vec<TrustedIssuer> {
-        let mut issuers: Vec<_> = self.by_name.iter().map(|(iss, trusted)| trusted.rules(iss)).collect();
+        let mut issuers: Vec<_> = self
+            .by_name
+            .iter()
+            .map(|(iss, trusted)| trusted.rules(iss))
+            .collect();
         issuers.sort_by(|a, b| a.iss.cmp(&b.iss));
         issuers
     }
@@ -144,32 +173,55 @@ impl Issuers {
     }
 
     /// Fetches, and writes what was seen into the ledger before it is used. A failure leaves what was there.
-    async fn fetch(&self, trusted: &Trusted, fetched: &mut Fetched, now: Timestamp) -> Result<(), IssuerError> {
+    async fn fetch(
+        &self,
+        trusted: &Trusted,
+        fetched: &mut Fetched,
+        now: Timestamp,
+    ) -> Result<(), IssuerError> {
         fetched.tried_at = Some(now);
         match self.download(&trusted.config.issuer).await {
             Some(keys) => {
-                let (store, iss, seen) = (self.store.clone(), trusted.config.issuer.clone(), keys.clone());
+                let (store, iss, seen) = (
+                    self.store.clone(),
+                    trusted.config.issuer.clone(),
+                    keys.clone(),
+                );
                 crate::store::blocking(move || store.know_issuer_keys(&iss, &seen, now)).await?;
-                *fetched = Fetched { keys, at: Some(now), tried_at: Some(now) };
+                *fetched = Fetched {
+                    keys,
+                    at: Some(now),
+                    tried_at: Some(now),
+                };
             }
-            None => tracing::warn!(issuer = %trusted.config.issuer, "the issuer's keys cannot be fetched"),
+            None => {
+                tracing::warn!(issuer = %trusted.config.issuer, "the issuer's keys cannot be fetched")
+            }
         }
         Ok(())
     }
 
     async fn download(&self, iss: &str) -> Option<Vec<Jwk>> {
-        let address = format!("{}/.well-known/openid-configuration", iss.trim_end_matches('/'));
+        let address = format!(
+            "{}/.well-known/openid-configuration",
+            iss.trim_end_matches('/')
+        );
         let metadata: Metadata = serde_json::from_slice(&self.get(&address).await?).ok()?;
         if metadata.issuer != iss {
             return None;
         }
-        let keys = KeySet::parse(&self.get(metadata.jwks_uri.as_str()).await?).ok()?.keys;
+        let keys = KeySet::parse(&self.get(metadata.jwks_uri.as_str()).await?)
+            .ok()?
+            .keys;
         let usable: Vec<_> = keys.into_iter().filter(|key| !key.is_too_small()).collect();
         (!usable.is_empty()).then_some(usable)
     }
 
     async fn get(&self, address: &str) -> Option<Vec<u8>> {
-        let request = Request::get(address).header(http::header::ACCEPT, "application/json").body(Vec::new()).ok()?;
+        let request = Request::get(address)
+            .header(http::header::ACCEPT, "application/json")
+            .body(Vec::new())
+            .ok()?;
         let reply = self.transport.send(request).await.ok()?;
         (reply.status() == http::StatusCode::OK).then(|| reply.into_body())
     }
@@ -193,6 +245,7 @@ impl Fetched {
     }
 
     fn may_try(&self, now: Timestamp) -> bool {
-        self.tried_at.is_none_or(|at| now.duration_since(at).abs() >= BETWEEN_FETCHES)
+        self.tried_at
+            .is_none_or(|at| now.duration_since(at).abs() >= BETWEEN_FETCHES)
     }
 }

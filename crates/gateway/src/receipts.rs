@@ -40,18 +40,28 @@ pub fn load_or_make(path: &Path) -> Result<ReceiptKey, ReceiptKeyError> {
             read(path, &Zeroizing::new(pkcs8))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => make(path),
-        Err(source) => Err(ReceiptKeyError::Io { path: path.to_owned(), source }),
+        Err(source) => Err(ReceiptKeyError::Io {
+            path: path.to_owned(),
+            source,
+        }),
     }
 }
 
 fn make(path: &Path) -> Result<ReceiptKey, ReceiptKeyError> {
-    let pkcs8 = ReceiptKey::generate_pkcs8().map_err(|_| ReceiptKeyError::NotAKey { path: path.to_owned() })?;
-    write_new(path, &pkcs8).map_err(|source| ReceiptKeyError::Io { path: path.to_owned(), source })?;
+    let pkcs8 = ReceiptKey::generate_pkcs8().map_err(|_| ReceiptKeyError::NotAKey {
+        path: path.to_owned(),
+    })?;
+    write_new(path, &pkcs8).map_err(|source| ReceiptKeyError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
     read(path, &pkcs8)
 }
 
 fn read(path: &Path, pkcs8: &[u8]) -> Result<ReceiptKey, ReceiptKeyError> {
-    ReceiptKey::from_pkcs8(pkcs8).map_err(|_| ReceiptKeyError::NotAKey { path: path.to_owned() })
+    ReceiptKey::from_pkcs8(pkcs8).map_err(|_| ReceiptKeyError::NotAKey {
+        path: path.to_owned(),
+    })
 }
 
 /// Never overwrites: of two gateways that start at once, one fails instead of forgetting its key.
@@ -68,8 +78,19 @@ fn write_new(path: &Path, octets: &[u8]) -> io::Result<()> {
 #[cfg(unix)]
 fn check_mode(path: &Path) -> Result<(), ReceiptKeyError> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(path).map_err(|source| ReceiptKeyError::Io { path: path.to_owned(), source })?.permissions();
-    if mode.mode() & 0o077 == 0 { Ok(()) } else { Err(ReceiptKeyError::ReadableByOthers { path: path.to_owned() }) }
+    let mode = fs::metadata(path)
+        .map_err(|source| ReceiptKeyError::Io {
+            path: path.to_owned(),
+            source,
+        })?
+        .permissions();
+    if mode.mode() & 0o077 == 0 {
+        Ok(())
+    } else {
+        Err(ReceiptKeyError::ReadableByOthers {
+            path: path.to_owned(),
+        })
+    }
 }
 
 /// Windows inherits the folder's access list, which the service's installer sets.

@@ -58,13 +58,21 @@ pub struct Demands {
 impl Refusal {
     /// A failed step.
     pub fn step(step: Step, reason: Reason) -> Self {
-        Self::Step { step, reason, demands: None }
+        Self::Step {
+            step,
+            reason,
+            demands: None,
+        }
     }
 
     /// A failed verification, with the demands that a failed authentication has to be told.
     pub fn of(failure: &VerificationFailure, demands: Demands) -> Self {
         let demands = (failure.step == Step::Authentication).then_some(demands);
-        Self::Step { step: failure.step, reason: failure.reason, demands }
+        Self::Step {
+            step: failure.step,
+            reason: failure.reason,
+            demands,
+        }
     }
 
     /// The failed step and its reason.
@@ -106,9 +114,8 @@ impl Refusal {
 /// 409 for what a new challenge mends, 412 for what reading again mends, 401 for what authenticating better mends.
 fn kind_of(step: Step, reason: Reason) -> ProblemKind {
     match (step, reason) {
-        (Step::Freshness, Reason::AuthTimeStale | Reason::AuthTimeLate | Reason::IssuedTooOld) | (Step::Challenge, _) => {
-            ProblemKind::ChallengeSpent
-        }
+        (Step::Freshness, Reason::AuthTimeStale | Reason::AuthTimeLate | Reason::IssuedTooOld)
+        | (Step::Challenge, _) => ProblemKind::ChallengeSpent,
         (Step::Authentication, _) => ProblemKind::InsufficientAuthentication,
         (Step::Record, Reason::RecordVersionChanged) => ProblemKind::RecordChanged,
         (Step::Authority, _) => ProblemKind::NotAuthorised,

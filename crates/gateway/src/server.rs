@@ -79,17 +79,32 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
     let issuers = Issuers::new(&config, Transport::new(rules)?, store.clone())?;
     let listener = TcpListener::bind(config.listen)
         .await
-        .map_err(|source| ServeError::Listen { address: config.listen, source })?;
+        .map_err(|source| ServeError::Listen {
+            address: config.listen,
+            source,
+        })?;
     let address = listener.local_addr().map_err(ServeError::Serve)?;
 
-    let gateway = Gateway { config, store: store.clone(), key: Arc::new(key), issuers };
+    let gateway = Gateway {
+        config,
+        store: store.clone(),
+        key: Arc::new(key),
+        issuers,
+    };
     let stop = CancellationToken::new();
     let stopped = stop.clone().cancelled_owned();
     let served = tokio::spawn(async move {
-        axum::serve(listener, api::router(Arc::new(gateway))).with_graceful_shutdown(stopped).await
+        axum::serve(listener, api::router(Arc::new(gateway)))
+            .with_graceful_shutdown(stopped)
+            .await
     });
     tracing::info!(%address, "serving the records API");
-    Ok(Running { address, store, stop, served })
+    Ok(Running {
+        address,
+        store,
+        stop,
+        served,
+    })
 }
 
 impl Running {
@@ -100,7 +115,8 @@ impl Running {
 
     /// The base address for clients on this machine.
     pub fn url(&self) -> Url {
-        let mut url = Url::parse("http://127.0.0.1/").unwrap_or_else(|_| unreachable!("a literal address"));
+        let mut url =
+            Url::parse("http://127.0.0.1/").unwrap_or_else(|_| unreachable!("a literal address"));
         // Neither fails on an http address.
         let _ = url.set_ip_host(self.address.ip());
         let _ = url.set_port(Some(self.address.port()));
@@ -130,12 +146,24 @@ impl Running {
 }
 
 fn check(config: &Config) -> Result<(), ServeError> {
-    let wrong = |key, wrong: &str| Err(ServeError::Config { key, wrong: wrong.to_owned() });
+    let wrong = |key, wrong: &str| {
+        Err(ServeError::Config {
+            key,
+            wrong: wrong.to_owned(),
+        })
+    };
     if config.issuers.is_empty() {
         return wrong("issuers", "there is none");
     }
-    if config.issuers.iter().any(|issuer| issuer.client_ids.is_empty() || issuer.subject_claims.is_empty()) {
-        return wrong("issuers", "each needs client identifiers and subject claims");
+    if config
+        .issuers
+        .iter()
+        .any(|issuer| issuer.client_ids.is_empty() || issuer.subject_claims.is_empty())
+    {
+        return wrong(
+            "issuers",
+            "each needs client identifiers and subject claims",
+        );
     }
     if !(1..=MAX_CHALLENGE_LIFETIME_S).contains(&config.challenge_lifetime_s) {
         return wrong("challenge_lifetime_s", "1 to 300 seconds");

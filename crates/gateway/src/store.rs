@@ -41,7 +41,9 @@ pub struct Store {
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store").field("path", &self.inner.path).finish_non_exhaustive()
+        f.debug_struct("Store")
+            .field("path", &self.inner.path)
+            .finish_non_exhaustive()
     }
 }
 
@@ -60,6 +62,14 @@ pub enum StoreError {
     /// A migration.
     #[error("the store cannot be brought to this version")]
     Migration(#[from] refinery::Error),
+    /// The file cannot be made.
+    #[error("the store at {} cannot be made", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
     /// Something in the store cannot be read back.
     #[error("the store holds an unreadable {what}")]
     Unreadable {
@@ -85,24 +95,42 @@ pub enum StoreError {
 impl Store {
     /// Opens the store in that file, made when absent, and brings it to this version.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        make_private(path).map_err(|source| StoreError::File {
+            path: path.to_owned(),
+            source,
+        })?;
         let mut writer = Connection::open(path)?;
         configure(&writer)?;
         migrations::runner().run(&mut writer)?;
-        let inner = Inner { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::default() };
-        Ok(Self { inner: Arc::new(inner) })
+        let inner = Inner {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            readers: Mutex::default(),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// Runs a change as one `BEGIN IMMEDIATE` transaction. Unless it succeeds, nothing of it is kept.
-    fn write<T, E: From<StoreError>>(&self, change: impl FnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {
+    fn write<T, E: From<StoreError>>(
+        &self,
+        change: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mut writer = lock(&self.inner.writer);
-        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        let transaction = writer
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(StoreError::from)?;
         let value = change(&transaction)?;
         transaction.commit().map_err(StoreError::from)?;
         Ok(value)
     }
 
     /// Reads one consistent state.
-    fn read<T>(&self, read: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn read<T>(
+        &self,
+        read: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let idle = lock(&self.inner.readers).pop();
         let mut reader = idle.map_or_else(|| self.open_reader(), Ok)?;
         let transaction = reader.transaction_with_behavior(TransactionBehavior::Deferred)?;
@@ -116,7 +144,8 @@ impl Store {
     }
 
     fn open_reader(&self) -> Result<Connection, StoreError> {
-        let reader = Connection::open_with_flags(&self.inner.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let reader =
+            Connection::open_with_flags(&self.inner.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         reader.busy_timeout(BUSY)?;
         Ok(reader)
     }
@@ -128,7 +157,18 @@ where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
 {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(StoreError::Died.into()))
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|_| Err(StoreError::Died.into()))
+}
+
+/// Makes the file, when there is none, for the service's user alone. SQLite gives its side files the same mode.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 fn configure(connection: &Connection) -> Result<(), StoreError> {
@@ -151,7 +191,9 @@ fn column(at: Timestamp) -> String {
 }
 
 fn instant(column: &str) -> Result<Timestamp, StoreError> {
-    column.parse().map_err(|_| StoreError::Unreadable { what: "instant" })
+    column
+        .parse()
+        .map_err(|_| StoreError::Unreadable { what: "instant" })
 }
 
 fn json<T: serde::de::DeserializeOwned>(column: &str, what: &'static str) -> Result<T, StoreError> {

@@ -18,7 +18,10 @@ fn docs_openapi_json_is_not_stale() {
 
     let published = std::fs::read_to_string(&path).unwrap_or_default();
 
-    assert!(published == document, "docs/openapi.json is stale: run this test with {UPDATE}=1");
+    assert!(
+        published == document,
+        "docs/openapi.json is stale: run this test with {UPDATE}=1"
+    );
 }
 
 #[test]
@@ -26,15 +29,22 @@ fn the_document_is_openapi_3_1_and_names_every_path() {
     let document: serde_json::Value = serde_json::from_str(&gateway::openapi().unwrap()).unwrap();
 
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
-    assert_eq!(document["paths"].as_object().unwrap().len(), 12);
+    assert_eq!(document["paths"].as_object().unwrap().len(), 13);
     assert!(document["paths"]["/v1/signatures"]["post"].is_object());
 }
 
 #[test]
 fn every_problem_stands_in_the_documentation() {
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/records-api.md")).unwrap();
+    let text = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/records-api.md"),
+    )
+    .unwrap();
     for kind in ProblemKind::ALL {
-        let row = format!("| `{}` | {} |", kind.urn().trim_start_matches("urn:countersign:problem:"), kind.status());
+        let row = format!(
+            "| `{}` | {} |",
+            kind.urn().trim_start_matches("urn:countersign:problem:"),
+            kind.status()
+        );
         assert!(text.contains(&row), "{row} is missing");
     }
 }

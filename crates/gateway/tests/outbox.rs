@@ -22,10 +22,16 @@ async fn what_is_put_is_there_after_a_restart_and_delivered_as_it_was_sealed() {
     let listed = restarted.list().unwrap();
     assert_eq!(listed.entries, [waiting.clone()]);
     let token = clinic.token(ADAMS, SESSION);
-    let accepted = clinic.client.submit_waiting(&listed.entries[0], &token).await.unwrap();
+    let accepted = clinic
+        .client
+        .submit_waiting(&listed.entries[0], &token)
+        .await
+        .unwrap();
 
     let keys = clinic.store().receipt_keys().unwrap();
-    let receipt = restarted.delivered(waiting.note.signature_id, &accepted.receipt, &keys).unwrap();
+    let receipt = restarted
+        .delivered(waiting.note.signature_id, &accepted.receipt, &keys)
+        .unwrap();
     assert_eq!(receipt.evidence_sha256, waiting.note.evidence_sha256);
     assert!(restarted.list().unwrap().entries.is_empty());
 }
@@ -57,7 +63,12 @@ async fn nothing_of_the_evidence_can_be_read_on_the_disk() {
     for file in std::fs::read_dir(&folder).unwrap() {
         let octets = std::fs::read(file.unwrap().path()).unwrap();
         for secret in ["A. Adams", "P-20418", "urn:countersign:statement:v1"] {
-            assert!(!octets.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret}");
+            assert!(
+                !octets
+                    .windows(secret.len())
+                    .any(|window| window == secret.as_bytes()),
+                "{secret}"
+            );
         }
     }
 }
@@ -66,7 +77,9 @@ async fn nothing_of_the_evidence_can_be_read_on_the_disk() {
 async fn another_key_leaves_the_entry_listed_as_unreadable() {
     let clinic = Clinic::open().await;
     let folder = clinic.folder.path().join("outbox");
-    outbox(&folder, 1).put(&waiting(&clinic, "hb-1").await).unwrap();
+    outbox(&folder, 1)
+        .put(&waiting(&clinic, "hb-1").await)
+        .unwrap();
 
     let listing = outbox(&folder, 2).list().unwrap();
 
@@ -78,7 +91,10 @@ async fn another_key_leaves_the_entry_listed_as_unreadable() {
 async fn an_entry_cannot_stand_in_for_another() {
     let clinic = Clinic::open().await;
     let folder = clinic.folder.path().join("outbox");
-    let (one, other) = (waiting(&clinic, "hb-1").await, waiting(&clinic, "hb-2").await);
+    let (one, other) = (
+        waiting(&clinic, "hb-1").await,
+        waiting(&clinic, "hb-2").await,
+    );
     let outbox = outbox(&folder, 1);
     outbox.put(&one).unwrap();
     let file = |entry: &Waiting| folder.join(format!("{}.sealed", entry.note.signature_id));
@@ -96,7 +112,15 @@ async fn attempts_are_counted_and_pauses_grow_to_a_quarter_of_an_hour() {
     let (id, now) = (entry.note.signature_id, gateway::Clock::now(&*clinic.clock));
 
     let pauses: Vec<_> = (0..12)
-        .map(|_| outbox.failed(id, "unreachable", now).unwrap().note.next_attempt_at.duration_since(now).as_secs())
+        .map(|_| {
+            outbox
+                .failed(id, "unreachable", now)
+                .unwrap()
+                .note
+                .next_attempt_at
+                .duration_since(now)
+                .as_secs()
+        })
         .collect();
 
     assert_eq!(pauses[..4], [5, 10, 20, 40]);
@@ -113,11 +137,16 @@ async fn a_refused_entry_is_kept_for_the_record_and_not_tried_again() {
     let outbox = outbox(&clinic.folder.path().join("outbox"), 1);
     outbox.put(&entry).unwrap();
 
-    outbox.refused(entry.note.signature_id, "record_changed").unwrap();
+    outbox
+        .refused(entry.note.signature_id, "record_changed")
+        .unwrap();
 
     assert!(outbox.due(jiff::Timestamp::MAX).unwrap().is_empty());
     let kept = &outbox.list().unwrap().entries[0];
-    assert_eq!((kept.note.state, kept.note.last_error.as_deref()), (WaitingState::Refused, Some("record_changed")));
+    assert_eq!(
+        (kept.note.state, kept.note.last_error.as_deref()),
+        (WaitingState::Refused, Some("record_changed"))
+    );
     assert_eq!(kept.evidence(), entry.evidence());
 }
 
@@ -139,12 +168,17 @@ struct TestSeal(u8);
 impl Seal for TestSeal {
     fn seal(&self, aad: &[u8], plain: &[u8]) -> Result<Vec<u8>, SealError> {
         let marked = [aad, b"|", plain].concat();
-        Ok(marked.into_iter().map(|octet| octet ^ 0xA5 ^ self.0).collect())
+        Ok(marked
+            .into_iter()
+            .map(|octet| octet ^ 0xA5 ^ self.0)
+            .collect())
     }
 
     fn open(&self, aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealError> {
         let marked: Vec<u8> = sealed.iter().map(|octet| octet ^ 0xA5 ^ self.0).collect();
-        let plain = marked.strip_prefix(aad).and_then(|rest| rest.strip_prefix(b"|"));
+        let plain = marked
+            .strip_prefix(aad)
+            .and_then(|rest| rest.strip_prefix(b"|"));
         plain.map(<[u8]>::to_vec).ok_or(SealError::Rejected)
     }
 }
@@ -163,7 +197,14 @@ async fn waiting(clinic: &Clinic, id: &str) -> Waiting {
     };
     let evidence = self_checked(clinic, &draft.seal(&clinic.issuer));
     let now = gateway::Clock::now(&*clinic.clock);
-    Waiting::new(&evidence, draft.etags, format!("key-{id}"), "7F3K-2QX9".to_owned(), title, now)
+    Waiting::new(
+        &evidence,
+        draft.etags,
+        format!("key-{id}"),
+        "7F3K-2QX9".to_owned(),
+        title,
+        now,
+    )
 }
 
 /// What a client can verify of its own evidence.

@@ -18,30 +18,30 @@ use rstest::rstest;
 use serde_json::json;
 
 #[rstest]
-#[case::foreign_issuer(|d| { d.claims.insert("iss".into(), json!("https://id.example")); d.statement.signer.iss = "https://id.example".into(); d.configuration = br#"{"issuer":"https://id.example"}"#.to_vec() }, 422, "issuer", "issuer_untrusted")]
-#[case::another_issuer_in_the_token(|d| { d.claims.insert("iss".into(), json!("https://id.example")); }, 422, "issuer", "issuer_mismatch")]
-#[case::another_key(|d| { d.key = Arc::new(Key::new("key-1")) }, 422, "id_token", "signature_invalid")]
-#[case::unknown_key(|d| { d.id_token_header["kid"] = json!("key-9") }, 422, "id_token", "key_not_found")]
-#[case::no_signature(|d| { d.id_token_header["alg"] = json!("none") }, 422, "id_token", "algorithm_not_allowed")]
-#[case::critical_header(|d| { d.id_token_header["crit"] = json!(["b64"]) }, 422, "id_token", "header_unsupported")]
-#[case::another_audience(|d| { d.claims.insert("aud".into(), json!("portal")); }, 422, "audience", "audience_mismatch")]
-#[case::one_more_audience(|d| { d.claims.insert("aud".into(), json!([clinic::CLIENT, "portal"])); }, 422, "audience", "audience_untrusted")]
-#[case::another_party(|d| { d.claims.insert("azp".into(), json!("portal")); }, 422, "audience", "azp_mismatch")]
-#[case::issued_tomorrow(|d| { shift(d, "iat", 86_400); shift(d, "exp", 86_400) }, 422, "time", "issued_in_future")]
-#[case::not_valid_yet(|d| { let iat = d.claims["iat"].as_i64().unwrap(); d.claims.insert("nbf".into(), json!(iat + 600)); }, 422, "time", "not_yet_valid")]
-#[case::never_expires(|d| { d.claims.remove("exp"); }, 422, "time", "time_missing")]
-#[case::no_auth_time(|d| { d.claims.remove("auth_time"); }, 422, "freshness", "auth_time_missing")]
-#[case::authenticated_this_morning(|d| shift(d, "auth_time", -18_000), 409, "freshness", "auth_time_stale")]
-#[case::authenticated_tomorrow(|d| shift(d, "auth_time", 86_400), 422, "freshness", "auth_time_future")]
-#[case::somebody_else(|d| { d.claims.insert("sub".into(), json!(BAKER)); }, 422, "signer", "subject_mismatch")]
-#[case::on_behalf(|d| { d.claims.insert("act".into(), json!({ "sub": BAKER })); }, 422, "signer", "delegated")]
-#[case::other_octets(|d| d.statement.amendments[0].proposed_sha256 = "0".repeat(64), 422, "record", "record_digest_mismatch")]
-#[case::another_record(|d| d.statement.amendments[0].record.id = "obs-hb-2".into(), 422, "record", "record_unknown")]
-#[case::another_amendment(|d| d.statement.amendments[0].id = "nowhere".into(), 422, "record", "record_unknown")]
-#[case::unknown_challenge(|d| d.statement.challenge = "guessed".into(), 409, "challenge", "challenge_unknown")]
-#[case::another_meaning(|d| d.statement.meaning.code = "1.2.840.10065.1.12.1.5".into(), 409, "challenge", "challenge_unknown")]
-#[case::another_meaning_in_words(|d| d.statement.meaning.display = "Review Signature".into(), 409, "challenge", "challenge_unknown")]
-#[case::another_reason(|d| d.statement.reason.text = "Because".into(), 409, "challenge", "challenge_unknown")]
+#[case::foreign_issuer(|d: &mut Draft| { d.claims.insert("iss".into(), json!("https://id.example")); d.statement.signer.iss = "https://id.example".into(); d.configuration = br#"{"issuer":"https://id.example"}"#.to_vec() }, 422, "issuer", "issuer_untrusted")]
+#[case::another_issuer_in_the_token(|d: &mut Draft| { d.claims.insert("iss".into(), json!("https://id.example")); }, 422, "issuer", "issuer_mismatch")]
+#[case::another_key(|d: &mut Draft| { d.key = Arc::new(Key::new("key-1")) }, 422, "id_token", "signature_invalid")]
+#[case::unknown_key(|d: &mut Draft| { d.id_token_header["kid"] = json!("key-9") }, 422, "id_token", "key_not_found")]
+#[case::no_signature(|d: &mut Draft| { d.id_token_header["alg"] = json!("none") }, 422, "id_token", "algorithm_not_allowed")]
+#[case::critical_header(|d: &mut Draft| { d.id_token_header["crit"] = json!(["b64"]) }, 422, "id_token", "header_unsupported")]
+#[case::another_audience(|d: &mut Draft| { d.claims.insert("aud".into(), json!("portal")); }, 422, "audience", "audience_mismatch")]
+#[case::one_more_audience(|d: &mut Draft| { d.claims.insert("aud".into(), json!([clinic::CLIENT, "portal"])); }, 422, "audience", "audience_untrusted")]
+#[case::another_party(|d: &mut Draft| { d.claims.insert("azp".into(), json!("portal")); }, 422, "audience", "azp_mismatch")]
+#[case::issued_tomorrow(|d: &mut Draft| { shift(d, "iat", 86_400); shift(d, "exp", 86_400) }, 422, "time", "issued_in_future")]
+#[case::not_valid_yet(|d: &mut Draft| { let iat = d.claims["iat"].as_i64().unwrap(); d.claims.insert("nbf".into(), json!(iat + 600)); }, 422, "time", "not_yet_valid")]
+#[case::never_expires(|d: &mut Draft| { d.claims.remove("exp"); }, 422, "time", "time_missing")]
+#[case::no_auth_time(|d: &mut Draft| { d.claims.remove("auth_time"); }, 422, "freshness", "auth_time_missing")]
+#[case::authenticated_this_morning(|d: &mut Draft| shift(d, "auth_time", -18_000), 409, "freshness", "auth_time_stale")]
+#[case::authenticated_tomorrow(|d: &mut Draft| shift(d, "auth_time", 86_400), 422, "freshness", "auth_time_future")]
+#[case::somebody_else(|d: &mut Draft| { d.claims.insert("sub".into(), json!(BAKER)); }, 422, "signer", "subject_mismatch")]
+#[case::on_behalf(|d: &mut Draft| { d.claims.insert("act".into(), json!({ "sub": BAKER })); }, 422, "signer", "delegated")]
+#[case::other_octets(|d: &mut Draft| d.statement.amendments[0].proposed_sha256 = "0".repeat(64), 422, "record", "record_digest_mismatch")]
+#[case::another_record(|d: &mut Draft| d.statement.amendments[0].record.id = "obs-hb-2".into(), 422, "record", "record_unknown")]
+#[case::another_amendment(|d: &mut Draft| d.statement.amendments[0].id = "nowhere".into(), 422, "record", "record_unknown")]
+#[case::unknown_challenge(|d: &mut Draft| d.statement.challenge = "guessed".into(), 409, "challenge", "challenge_unknown")]
+#[case::another_meaning(|d: &mut Draft| d.statement.meaning.code = "1.2.840.10065.1.12.1.5".into(), 409, "challenge", "challenge_unknown")]
+#[case::another_meaning_in_words(|d: &mut Draft| d.statement.meaning.display = "Review Signature".into(), 409, "challenge", "challenge_unknown")]
+#[case::another_reason(|d: &mut Draft| d.statement.reason.text = "Because".into(), 409, "challenge", "challenge_unknown")]
 #[tokio::test]
 async fn evidence_with_a_fault_is_refused_at_its_step(
     #[case] fault: fn(&mut Draft),
@@ -52,13 +52,25 @@ async fn evidence_with_a_fault_is_refused_at_its_step(
     let clinic = Clinic::open().await;
     let draft = clinic.draft("hb-1", ADAMS).await.with(fault);
 
-    let answer = clinic.submit(&draft, draft.seal(&clinic.issuer), "key-1").await;
+    let answer = clinic
+        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
+        .await;
 
-    assert_eq!(answer.refusal(), (status, Some(step.into()), Some(reason.into())));
+    assert_eq!(
+        answer.refusal(),
+        (status, Some(step.into()), Some(reason.into()))
+    );
     assert_eq!(clinic.kept(), (0, 0, 0, 0));
     let trail = clinic.store().audit(1).unwrap();
-    let last = trail.last().unwrap();
-    assert_eq!((last.event.as_str(), &last.detail["step"], &last.detail["reason"]), ("signature-refused", &json!(step), &json!(reason)));
+    let last = trail.iter().rfind(|line| line.event == "signature-refused").unwrap();
+    assert_eq!(
+        (
+            last.event.as_str(),
+            &last.detail["step"],
+            &last.detail["reason"]
+        ),
+        ("signature-refused", &json!(step), &json!(reason))
+    );
 }
 
 #[rstest]
@@ -67,14 +79,21 @@ async fn evidence_with_a_fault_is_refused_at_its_step(
 #[case::another_statement(|text: String| text.replace("ward-3-pc-2", "ward-3-pc-3"), "commitment", "statement_mismatch")]
 #[case::another_key_set(|text: String| text.replace("\"fetched_at\":\"2026", "\"fetched_at\":\"2025"), "holder", "seal_invalid")]
 #[tokio::test]
-async fn evidence_that_was_altered_is_refused(#[case] alter: fn(String) -> String, #[case] step: &str, #[case] reason: &str) {
+async fn evidence_that_was_altered_is_refused(
+    #[case] alter: fn(String) -> String,
+    #[case] step: &str,
+    #[case] reason: &str,
+) {
     let clinic = Clinic::open().await;
     let draft = clinic.draft("hb-1", ADAMS).await;
     let octets = alter(String::from_utf8(draft.seal(&clinic.issuer)).unwrap()).into_bytes();
 
     let answer = clinic.submit(&draft, octets, "key-1").await;
 
-    assert_eq!(answer.refusal(), (422, Some(step.into()), Some(reason.into())));
+    assert_eq!(
+        answer.refusal(),
+        (422, Some(step.into()), Some(reason.into()))
+    );
     assert_eq!(clinic.kept(), (0, 0, 0, 0));
 }
 
@@ -85,7 +104,9 @@ async fn somebody_elses_authentication_is_a_security_event() {
         d.claims.insert("sub".into(), json!(BAKER));
     });
 
-    clinic.submit(&draft, draft.seal(&clinic.issuer), "key-1").await;
+    clinic
+        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
+        .await;
 
     let events = clinic.store().security_events().unwrap();
     assert_eq!(events.len(), 1);
@@ -99,31 +120,56 @@ async fn a_token_of_somebody_else_does_not_deliver_this_signature() {
     let draft = clinic.draft("hb-1", ADAMS).await;
 
     let token = clinic.token(BAKER, CEREMONY);
-    let answer = clinic.deliver(draft.seal(&clinic.issuer), &draft.etags[0], "key-1", &token).await;
+    let answer = clinic
+        .deliver(draft.seal(&clinic.issuer), &draft.etags[0], "key-1", &token)
+        .await;
 
-    assert_eq!(answer.refusal(), (422, Some("signer".into()), Some("subject_mismatch".into())));
+    assert_eq!(
+        answer.refusal(),
+        (422, Some("signer".into()), Some("subject_mismatch".into()))
+    );
 }
 
 #[tokio::test]
 async fn a_challenge_of_somebody_else_is_refused() {
     let clinic = Clinic::open().await;
     let bakers = clinic.challenge(&["hb-1"], BAKER).await.unwrap();
-    let draft = clinic.draft("hb-1", ADAMS).await.with(|d| d.statement.challenge = bakers.challenge);
+    let draft = clinic
+        .draft("hb-1", ADAMS)
+        .await
+        .with(|d| d.statement.challenge = bakers.challenge);
 
-    let answer = clinic.submit(&draft, draft.seal(&clinic.issuer), "key-1").await;
+    let answer = clinic
+        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
+        .await;
 
-    assert_eq!(answer.refusal(), (422, Some("signer".into()), Some("subject_mismatch".into())));
+    assert_eq!(
+        answer.refusal(),
+        (422, Some("signer".into()), Some("subject_mismatch".into()))
+    );
 }
 
 #[tokio::test]
 async fn a_challenge_for_another_amendment_is_refused() {
     let clinic = Clinic::open().await;
     let other = clinic.challenge(&["hb-2"], ADAMS).await.unwrap();
-    let draft = clinic.draft("hb-1", ADAMS).await.with(|d| d.statement.challenge = other.challenge);
+    let draft = clinic
+        .draft("hb-1", ADAMS)
+        .await
+        .with(|d| d.statement.challenge = other.challenge);
 
-    let answer = clinic.submit(&draft, draft.seal(&clinic.issuer), "key-1").await;
+    let answer = clinic
+        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
+        .await;
 
-    assert_eq!(answer.refusal(), (409, Some("challenge".into()), Some("challenge_unknown".into())));
+    assert_eq!(
+        answer.refusal(),
+        (
+            409,
+            Some("challenge".into()),
+            Some("challenge_unknown".into())
+        )
+    );
 }
 
 #[tokio::test]
@@ -136,9 +182,14 @@ async fn an_authentication_after_the_challenge_expired_is_refused() {
     });
     clinic.clock.forward(SignedDuration::from_secs(410));
 
-    let answer = clinic.submit(&draft, draft.seal(&clinic.issuer), "key-1").await;
+    let answer = clinic
+        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
+        .await;
 
-    assert_eq!(answer.refusal(), (409, Some("freshness".into()), Some("auth_time_late".into())));
+    assert_eq!(
+        answer.refusal(),
+        (409, Some("freshness".into()), Some("auth_time_late".into()))
+    );
 }
 
 #[tokio::test]
@@ -147,9 +198,14 @@ async fn evidence_that_comes_after_the_grace_is_expired() {
     let draft = clinic.draft("hb-1", ADAMS).await;
     clinic.clock.forward(SignedDuration::from_hours(2));
 
-    let answer = clinic.submit(&draft, draft.seal(&clinic.issuer), "key-1").await;
+    let answer = clinic
+        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
+        .await;
 
-    assert_eq!(answer.refusal(), (422, Some("time".into()), Some("expired".into())));
+    assert_eq!(
+        answer.refusal(),
+        (422, Some("time".into()), Some("expired".into()))
+    );
 }
 
 #[tokio::test]
@@ -158,33 +214,61 @@ async fn a_one_time_key_signs_one_time() {
     let with_key = |d: &mut Draft| d.one_time = Some([42; 32]);
     let first = clinic.draft("hb-1", ADAMS).await.with(with_key);
     let second = clinic.draft("hb-2", ADAMS).await.with(with_key);
-    clinic.submit(&first, first.seal(&clinic.issuer), "key-1").await.accepted();
+    clinic
+        .submit(&first, first.seal(&clinic.issuer), "key-1")
+        .await
+        .accepted();
 
-    let answer = clinic.submit(&second, second.seal(&clinic.issuer), "key-2").await;
+    let answer = clinic
+        .submit(&second, second.seal(&clinic.issuer), "key-2")
+        .await;
 
-    assert_eq!(answer.refusal(), (409, Some("challenge".into()), Some("commitment_reused".into())));
+    assert_eq!(
+        answer.refusal(),
+        (
+            409,
+            Some("challenge".into()),
+            Some("commitment_reused".into())
+        )
+    );
 }
 
 #[tokio::test]
 async fn a_weaker_authentication_is_told_what_is_needed() {
-    let clinic = Clinic::open_with(|config| config.issuers[0].acr_values = vec!["urn:smartcard".into()]).await;
+    let clinic =
+        Clinic::open_with(|config| config.issuers[0].acr_values = vec!["urn:smartcard".into()])
+            .await;
     let draft = clinic.draft("hb-1", ADAMS).await;
 
-    let answer = clinic.submit(&draft, draft.seal(&clinic.issuer), "key-1").await;
+    let answer = clinic
+        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
+        .await;
 
-    assert_eq!(answer.refusal(), (401, Some("authentication".into()), Some("acr_unmet".into())));
+    assert_eq!(
+        answer.refusal(),
+        (401, Some("authentication".into()), Some("acr_unmet".into()))
+    );
     let challenge = answer.header("www-authenticate").unwrap();
-    assert_eq!(challenge, "Bearer error=\"insufficient_user_authentication\", acr_values=\"urn:smartcard\"");
+    assert_eq!(
+        challenge,
+        "Bearer error=\"insufficient_user_authentication\", acr_values=\"urn:smartcard\""
+    );
 }
 
 #[tokio::test]
 async fn a_missing_method_is_an_insufficient_authentication() {
-    let clinic = Clinic::open_with(|config| config.issuers[0].required_amr = vec!["hwk".into()]).await;
+    let clinic =
+        Clinic::open_with(|config| config.issuers[0].required_amr = vec!["hwk".into()]).await;
     let draft = clinic.draft("hb-1", ADAMS).await;
 
-    let answer = clinic.submit(&draft, draft.seal(&clinic.issuer), "key-1").await;
+    let answer = clinic
+        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
+        .await;
 
-    assert_eq!(answer.refusal(), (401, Some("authentication".into()), Some("amr_unmet".into())));
+    assert_eq!(
+        answer.refusal(),
+        (401, Some("authentication".into()), Some("amr_unmet".into()))
+    );
 }
 
 #[tokio::test]
@@ -200,10 +284,17 @@ async fn an_authentication_older_than_the_challenge_allows_is_insufficient() {
     });
     clinic.clock.forward(SignedDuration::from_secs(130));
 
-    let answer = clinic.submit(&draft, draft.seal(&clinic.issuer), "key-1").await;
+    let answer = clinic
+        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
+        .await;
 
     assert_eq!(answer.status(), 401);
-    assert!(answer.header("www-authenticate").unwrap().ends_with("max_age=\"10\""));
+    assert!(
+        answer
+            .header("www-authenticate")
+            .unwrap()
+            .ends_with("max_age=\"10\"")
+    );
 }
 
 #[tokio::test]
@@ -217,10 +308,18 @@ async fn authority_is_asked_at_the_challenge_and_again_at_the_commit() {
     let clinic = Clinic::open_with(|config| config.authority = Arc::new(Once(true.into()))).await;
     let draft = clinic.draft("hb-1", ADAMS).await;
 
-    let answer = clinic.submit(&draft, draft.seal(&clinic.issuer), "key-1").await;
+    let answer = clinic
+        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
+        .await;
 
-    assert_eq!(answer.refusal(), (403, Some("authority".into()), Some("not_authorized".into())));
-    assert!(matches!(clinic.challenge(&["hb-1"], ADAMS).await, Err(CallError::Forbidden)));
+    assert_eq!(
+        answer.refusal(),
+        (403, Some("authority".into()), Some("not_authorized".into()))
+    );
+    assert!(matches!(
+        clinic.challenge(&["hb-1"], ADAMS).await,
+        Err(CallError::Forbidden)
+    ));
 }
 
 fn shift(draft: &mut Draft, claim: &str, seconds: i64) {

@@ -17,20 +17,40 @@ async fn a_signature_makes_a_new_version_and_a_receipt_that_verifies_offline() {
     let draft = clinic.draft("hb-1", ADAMS).await;
     let octets = draft.seal(&clinic.issuer);
 
-    let accepted = clinic.submit(&draft, octets.clone(), "key-1").await.accepted();
+    let accepted = clinic
+        .submit(&draft, octets.clone(), "key-1")
+        .await
+        .accepted();
 
     let amendment = clinic.amendment("hb-1", ADAMS).await;
-    assert_eq!((amendment.state, amendment.current_version.as_str()), (AmendmentState::Signed, "4"));
+    assert_eq!(
+        (amendment.state, amendment.current_version.as_str()),
+        (AmendmentState::Signed, "4")
+    );
     assert_eq!(amendment.signatures.last().unwrap().name, "A. Adams");
     let receipt = clinic.receipt(&accepted);
     assert_eq!(receipt.records[0].new_version, "4");
     assert_eq!(receipt.records[0].awaiting, None);
 
-    let archive = clinic.client.archive(&clinic.token(ADAMS, SESSION)).await.unwrap();
-    let kept = clinic.client.signature(accepted.signature_id, &clinic.token(ADAMS, SESSION)).await.unwrap();
+    let archive = clinic
+        .client
+        .archive(&clinic.token(ADAMS, SESSION))
+        .await
+        .unwrap();
+    let kept = clinic
+        .client
+        .signature(accepted.signature_id, &clinic.token(ADAMS, SESSION))
+        .await
+        .unwrap();
     assert_eq!(kept.evidence.as_slice(), octets);
-    let bundle = Bundle::parse(kept.evidence.as_slice()).unwrap().with_receipt(&kept.receipt);
-    let verified = verify::offline(&bundle.octets().unwrap(), &Archive::parse(&archive).unwrap()).unwrap();
+    let bundle = Bundle::parse(kept.evidence.as_slice())
+        .unwrap()
+        .with_receipt(&kept.receipt);
+    let verified = verify::offline(
+        &bundle.octets().unwrap(),
+        &Archive::parse(&archive).unwrap(),
+    )
+    .unwrap();
     assert_eq!(verified.receipt().unwrap().sequence, 1);
 }
 
@@ -39,7 +59,10 @@ async fn the_same_submission_again_gets_the_same_receipt() {
     let clinic = Clinic::open().await;
     let draft = clinic.draft("hb-1", ADAMS).await;
     let octets = draft.seal(&clinic.issuer);
-    let first = clinic.submit(&draft, octets.clone(), "key-1").await.accepted();
+    let first = clinic
+        .submit(&draft, octets.clone(), "key-1")
+        .await
+        .accepted();
 
     clinic.clock.forward(SignedDuration::from_hours(1));
     let again = clinic.submit(&draft, octets, "key-1").await.accepted();
@@ -51,12 +74,23 @@ async fn the_same_submission_again_gets_the_same_receipt() {
 #[tokio::test]
 async fn an_idempotency_key_stands_for_one_evidence() {
     let clinic = Clinic::open().await;
-    let (one, other) = (clinic.draft("hb-1", ADAMS).await, clinic.draft("hb-2", ADAMS).await);
-    clinic.submit(&one, one.seal(&clinic.issuer), "key-1").await.accepted();
+    let (one, other) = (
+        clinic.draft("hb-1", ADAMS).await,
+        clinic.draft("hb-2", ADAMS).await,
+    );
+    clinic
+        .submit(&one, one.seal(&clinic.issuer), "key-1")
+        .await
+        .accepted();
 
-    let answer = clinic.submit(&other, other.seal(&clinic.issuer), "key-1").await;
+    let answer = clinic
+        .submit(&other, other.seal(&clinic.issuer), "key-1")
+        .await;
 
-    assert_eq!(answer.problem().kind, ProblemKind::IdempotencyConflict.urn());
+    assert_eq!(
+        answer.problem().kind,
+        ProblemKind::IdempotencyConflict.urn()
+    );
 }
 
 #[tokio::test]
@@ -65,10 +99,24 @@ async fn a_client_that_did_not_hear_the_answer_can_ask_for_it() {
     let accepted = clinic.sign("hb-1", ADAMS).await;
     let token = clinic.token(ADAMS, SESSION);
 
-    assert_eq!(clinic.client.fate("key-hb-1-adams-7d1", &token).await.unwrap(), Some(accepted));
+    assert_eq!(
+        clinic
+            .client
+            .fate("key-hb-1-adams-7d1", &token)
+            .await
+            .unwrap(),
+        Some(accepted)
+    );
     assert_eq!(clinic.client.fate("another", &token).await.unwrap(), None);
     let stranger = clinic.token(BAKER, SESSION);
-    assert_eq!(clinic.client.fate("key-hb-1-adams-7d1", &stranger).await.unwrap(), None);
+    assert_eq!(
+        clinic
+            .client
+            .fate("key-hb-1-adams-7d1", &stranger)
+            .await
+            .unwrap(),
+        None
+    );
 }
 
 #[tokio::test]
@@ -76,11 +124,21 @@ async fn a_replay_under_another_key_is_told_that_the_challenge_is_spent() {
     let clinic = Clinic::open().await;
     let draft = clinic.draft("hb-1", ADAMS).await;
     let octets = draft.seal(&clinic.issuer);
-    clinic.submit(&draft, octets.clone(), "key-1").await.accepted();
+    clinic
+        .submit(&draft, octets.clone(), "key-1")
+        .await
+        .accepted();
 
     let answer = clinic.submit(&draft, octets, "key-2").await;
 
-    assert_eq!(answer.refusal(), (409, Some("challenge".into()), Some("challenge_spent".into())));
+    assert_eq!(
+        answer.refusal(),
+        (
+            409,
+            Some("challenge".into()),
+            Some("challenge_spent".into())
+        )
+    );
     assert_eq!(clinic.kept(), (1, 1, 1, 1));
 }
 
@@ -92,8 +150,18 @@ async fn of_fifty_submissions_at_once_for_one_challenge_exactly_one_is_committed
     let now = gateway::Clock::now(&*clinic.clock);
     let mut submissions = Vec::new();
     for i in 0..50 {
-        let draft = Draft::new(std::slice::from_ref(&amendment), &challenge, ADAMS, &clinic.issuer, now);
-        submissions.push((draft.seal(&clinic.issuer), draft.etags.join(", "), format!("key-{i}")));
+        let draft = Draft::new(
+            std::slice::from_ref(&amendment),
+            &challenge,
+            ADAMS,
+            &clinic.issuer,
+            now,
+        );
+        submissions.push((
+            draft.seal(&clinic.issuer),
+            draft.etags.join(", "),
+            format!("key-{i}"),
+        ));
     }
     let token = clinic.token(ADAMS, CEREMONY);
 
@@ -101,12 +169,25 @@ async fn of_fifty_submissions_at_once_for_one_challenge_exactly_one_is_committed
     let mut running = tokio::task::JoinSet::new();
     for (octets, etag, key) in submissions {
         let (clinic, token) = (clinic.clone(), token.clone());
-        running.spawn(async move { clinic.deliver(octets, &etag, &key, &token).await.status().as_u16() });
+        running.spawn(async move {
+            clinic
+                .deliver(octets, &etag, &key, &token)
+                .await
+                .status()
+                .as_u16()
+        });
     }
     let statuses = running.join_all().await;
 
-    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
-    assert!(statuses.iter().all(|status| matches!(status, 201 | 409)), "{statuses:?}");
+    assert_eq!(
+        statuses.iter().filter(|status| **status == 201).count(),
+        1,
+        "{statuses:?}"
+    );
+    assert!(
+        statuses.iter().all(|status| matches!(status, 201 | 409)),
+        "{statuses:?}"
+    );
     assert_eq!(clinic.kept(), (1, 1, 1, 1));
 }
 
@@ -119,7 +200,13 @@ async fn fifty_attempts_at_once_of_one_submission_get_one_receipt() {
     let mut running = tokio::task::JoinSet::new();
     for _ in 0..50 {
         let (clinic, draft, octets) = (clinic.clone(), draft.clone(), octets.clone());
-        running.spawn(async move { clinic.submit(&draft, octets, "key-1").await.accepted().receipt });
+        running.spawn(async move {
+            clinic
+                .submit(&draft, octets, "key-1")
+                .await
+                .accepted()
+                .receipt
+        });
     }
     let receipts: std::collections::BTreeSet<_> = running.join_all().await.into_iter().collect();
 
@@ -135,29 +222,56 @@ async fn receipts_chain_and_their_head_is_told() {
         chain.push(clinic.sign(id, ADAMS).await.receipt);
     }
 
-    assert_eq!(receipt::read(&chain[0]).unwrap().previous_receipt_sha256, None);
+    assert_eq!(
+        receipt::read(&chain[0]).unwrap().previous_receipt_sha256,
+        None
+    );
     for pair in chain.windows(2) {
         receipt::follows(&pair[0], &receipt::read(&pair[1]).unwrap()).unwrap();
     }
-    let head = clinic.client.receipts_head(&clinic.token(ADAMS, SESSION)).await.unwrap();
-    assert_eq!((head.sequence, head.sha256), (3, Some(receipt::sha256(&chain[2]))));
+    let head = clinic
+        .client
+        .receipts_head(&clinic.token(ADAMS, SESSION))
+        .await
+        .unwrap();
+    assert_eq!(
+        (head.sequence, head.sha256),
+        (3, Some(receipt::sha256(&chain[2])))
+    );
 }
 
 #[tokio::test]
 async fn a_record_that_changed_refuses_the_challenge_and_the_signature() {
     let clinic = Clinic::open().await;
     let draft = clinic.draft("hb-1", ADAMS).await;
-    clinic.store().change_record_behind("hb-1", &observation("hb-1", "22.1"), gateway::Clock::now(&*clinic.clock)).unwrap();
+    clinic
+        .store()
+        .change_record_behind(
+            "hb-1",
+            &observation("hb-1", "22.1"),
+            gateway::Clock::now(&*clinic.clock),
+        )
+        .unwrap();
 
-    let answer = clinic.submit(&draft, draft.seal(&clinic.issuer), "key-1").await;
+    let answer = clinic
+        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
+        .await;
 
     let problem = answer.problem();
-    assert_eq!((problem.status, problem.step.as_deref()), (412, Some("record")));
+    assert_eq!(
+        (problem.status, problem.step.as_deref()),
+        (412, Some("record"))
+    );
     assert_eq!(problem.amendment.as_deref(), Some("hb-1"));
     let challenge = clinic.challenge(&["hb-1"], ADAMS).await;
-    assert!(matches!(challenge, Err(CallError::RecordChanged { amendment: Some(id) }) if id == "hb-1"));
+    assert!(
+        matches!(challenge, Err(CallError::RecordChanged { amendment: Some(id) }) if id == "hb-1")
+    );
     let amendment = clinic.amendment("hb-1", ADAMS).await;
-    assert_eq!((amendment.state, amendment.current_version.as_str()), (AmendmentState::Changed, "4"));
+    assert_eq!(
+        (amendment.state, amendment.current_version.as_str()),
+        (AmendmentState::Changed, "4")
+    );
     assert_eq!(amendment.record.base_version, "3");
     assert_eq!(clinic.kept(), (0, 0, 0, 0));
 }
@@ -169,7 +283,9 @@ async fn an_entity_tag_of_something_else_is_a_changed_record() {
     let other = clinic.amendment("hb-2", ADAMS).await.etag;
 
     let token = clinic.token(ADAMS, CEREMONY);
-    let answer = clinic.deliver(draft.seal(&clinic.issuer), &other, "key-1", &token).await;
+    let answer = clinic
+        .deliver(draft.seal(&clinic.issuer), &other, "key-1", &token)
+        .await;
 
     assert_eq!(answer.problem().kind, ProblemKind::RecordChanged.urn());
 }
@@ -182,29 +298,59 @@ async fn a_second_signature_is_needed_before_the_record_changes() {
 
     assert!(!first.progress[0].complete());
     let record = &clinic.receipt(&first).records[0];
-    assert_eq!((record.new_version.as_str(), record.awaiting), ("4", Some(1)));
+    assert_eq!(
+        (record.new_version.as_str(), record.awaiting),
+        ("4", Some(1))
+    );
     let amendment = clinic.amendment("second-1", ADAMS).await;
-    assert_eq!((amendment.state, amendment.current_version.as_str()), (AmendmentState::Pending, "3"));
-    assert_eq!((amendment.signatures_given, amendment.signed_by_you), (1, true));
+    assert_eq!(
+        (amendment.state, amendment.current_version.as_str()),
+        (AmendmentState::Pending, "3")
+    );
+    assert_eq!(
+        (amendment.signatures_given, amendment.signed_by_you),
+        (1, true)
+    );
 
     let second = clinic.sign("second-1", BAKER).await;
 
     assert!(second.progress[0].complete());
     assert_eq!(clinic.receipt(&second).records[0].awaiting, None);
-    assert_eq!(clinic.amendment("second-1", BAKER).await.current_version, "4");
+    assert_eq!(
+        clinic.amendment("second-1", BAKER).await.current_version,
+        "4"
+    );
 }
 
 #[tokio::test]
 async fn the_same_person_may_not_give_both_signatures() {
     let clinic = Clinic::open().await;
-    let (first, second) = (clinic.draft("second-1", ADAMS).await, clinic.draft("second-1", ADAMS).await);
-    clinic.submit(&first, first.seal(&clinic.issuer), "key-1").await.accepted();
+    let (first, second) = (
+        clinic.draft("second-1", ADAMS).await,
+        clinic.draft("second-1", ADAMS).await,
+    );
+    clinic
+        .submit(&first, first.seal(&clinic.issuer), "key-1")
+        .await
+        .accepted();
 
-    let answer = clinic.submit(&second, second.seal(&clinic.issuer), "key-2").await;
+    let answer = clinic
+        .submit(&second, second.seal(&clinic.issuer), "key-2")
+        .await;
 
-    assert_eq!(answer.refusal(), (403, Some("authority".into()), Some("not_authorized".into())));
-    assert!(matches!(clinic.challenge(&["second-1"], ADAMS).await, Err(CallError::Forbidden)));
-    let page = clinic.client.list_all(&clinic.token(ADAMS, SESSION)).await.unwrap();
+    assert_eq!(
+        answer.refusal(),
+        (403, Some("authority".into()), Some("not_authorized".into()))
+    );
+    assert!(matches!(
+        clinic.challenge(&["second-1"], ADAMS).await,
+        Err(CallError::Forbidden)
+    ));
+    let page = clinic
+        .client
+        .list_all(&clinic.token(ADAMS, SESSION))
+        .await
+        .unwrap();
     assert!(page.iter().all(|amendment| amendment.id != "second-1"));
 }
 
@@ -212,16 +358,29 @@ async fn the_same_person_may_not_give_both_signatures() {
 async fn several_amendments_are_signed_at_once_or_not_at_all() {
     let clinic = Clinic::open().await;
     let ids = ["hb-1", "hb-2"];
-    let amendments = [clinic.amendment(ids[0], ADAMS).await, clinic.amendment(ids[1], ADAMS).await];
+    let amendments = [
+        clinic.amendment(ids[0], ADAMS).await,
+        clinic.amendment(ids[1], ADAMS).await,
+    ];
     let now = gateway::Clock::now(&*clinic.clock);
     let draft = |challenge| Draft::new(&amendments, &challenge, ADAMS, &clinic.issuer, now);
     let good = draft(clinic.challenge(&ids, ADAMS).await.unwrap());
     let late = draft(clinic.challenge(&ids, ADAMS).await.unwrap());
-    let one_tag = clinic.deliver(late.seal(&clinic.issuer), &late.etags[0], "key-1", &clinic.token(ADAMS, CEREMONY)).await;
+    let one_tag = clinic
+        .deliver(
+            late.seal(&clinic.issuer),
+            &late.etags[0],
+            "key-1",
+            &clinic.token(ADAMS, CEREMONY),
+        )
+        .await;
     assert_eq!(one_tag.status(), 412);
     assert_eq!(clinic.kept(), (0, 0, 0, 0));
 
-    let accepted = clinic.submit(&good, good.seal(&clinic.issuer), "key-2").await.accepted();
+    let accepted = clinic
+        .submit(&good, good.seal(&clinic.issuer), "key-2")
+        .await
+        .accepted();
 
     assert_eq!(clinic.receipt(&accepted).records.len(), 2);
     assert_eq!(clinic.kept(), (1, 2, 1, 1));
@@ -234,7 +393,14 @@ async fn evidence_may_arrive_long_after_the_challenge_with_a_session_token() {
     let octets = draft.seal(&clinic.issuer);
 
     clinic.clock.forward(SignedDuration::from_hours(26));
-    let answer = clinic.deliver(octets, &draft.etags[0], "key-1", &clinic.token(ADAMS, SESSION)).await;
+    let answer = clinic
+        .deliver(
+            octets,
+            &draft.etags[0],
+            "key-1",
+            &clinic.token(ADAMS, SESSION),
+        )
+        .await;
 
     assert_eq!(answer.accepted().progress[0].amendment, "hb-1");
 }
@@ -249,10 +415,24 @@ async fn evidence_verifies_after_the_provider_has_rotated_its_keys() {
 
     let accepted = clinic.submit(&draft, octets, "key-1").await.accepted();
 
-    let archive = clinic.client.archive(&clinic.token(ADAMS, SESSION)).await.unwrap();
-    let kept = clinic.store().signature(accepted.signature_id).unwrap().unwrap();
-    let bundle = Bundle::parse(kept.evidence.as_slice()).unwrap().with_receipt(&kept.receipt);
-    verify::offline(&bundle.octets().unwrap(), &Archive::parse(&archive).unwrap()).unwrap();
+    let archive = clinic
+        .client
+        .archive(&clinic.token(ADAMS, SESSION))
+        .await
+        .unwrap();
+    let kept = clinic
+        .store()
+        .signature(accepted.signature_id)
+        .unwrap()
+        .unwrap();
+    let bundle = Bundle::parse(kept.evidence.as_slice())
+        .unwrap()
+        .with_receipt(&kept.receipt);
+    verify::offline(
+        &bundle.octets().unwrap(),
+        &Archive::parse(&archive).unwrap(),
+    )
+    .unwrap();
 }
 
 #[tokio::test]
@@ -266,7 +446,14 @@ async fn a_key_that_is_new_since_the_last_fetch_is_fetched_once() {
     let now = gateway::Clock::now(&*clinic.clock);
     let draft = Draft::new(&[amendment], &challenge, ADAMS, &clinic.issuer, now);
 
-    let answer = clinic.deliver(draft.seal(&clinic.issuer), &draft.etags[0], "key-1", &session).await;
+    let answer = clinic
+        .deliver(
+            draft.seal(&clinic.issuer),
+            &draft.etags[0],
+            "key-1",
+            &session,
+        )
+        .await;
 
     answer.accepted();
     assert_eq!(clinic.issuer.fetches(), 2);
@@ -289,7 +476,10 @@ async fn a_commit_that_breaks_off_leaves_nothing() {
 
     assert_eq!(answer.problem().kind, ProblemKind::Internal.urn());
     assert_eq!(clinic.kept(), (0, 0, 0, 0));
-    assert_eq!(clinic.amendment("hb-1", ADAMS).await.state, AmendmentState::Pending);
+    assert_eq!(
+        clinic.amendment("hb-1", ADAMS).await.state,
+        AmendmentState::Pending
+    );
     database.execute_batch("DROP TRIGGER power_cut").unwrap();
     clinic.submit(&draft, octets, "key-1").await.accepted();
 }
@@ -304,7 +494,14 @@ async fn everything_is_there_after_a_restart_and_seeding_again_changes_nothing()
     let store = Store::open(&path).unwrap();
     store.seed(&seeds()).unwrap();
 
-    assert_eq!(store.signature(accepted.signature_id).unwrap().unwrap().receipt, accepted.receipt);
+    assert_eq!(
+        store
+            .signature(accepted.signature_id)
+            .unwrap()
+            .unwrap()
+            .receipt,
+        accepted.receipt
+    );
     assert_eq!(store.receipts_head().unwrap().sequence, 1);
     assert!(store.audit_is_whole().unwrap().is_ok());
     drop(folder);
@@ -316,10 +513,18 @@ async fn the_trail_cannot_be_changed_unnoticed() {
     clinic.sign("hb-1", ADAMS).await;
     assert_eq!(clinic.store().audit_is_whole().unwrap(), Ok(2));
     let database = rusqlite::Connection::open(clinic.database()).unwrap();
-    assert!(database.execute("UPDATE audit SET actor = 'somebody'", []).is_err());
+    assert!(
+        database
+            .execute("UPDATE audit SET actor = 'somebody'", [])
+            .is_err()
+    );
     assert!(database.execute("DELETE FROM signature", []).is_err());
 
-    database.execute_batch("DROP TRIGGER audit_is_final; UPDATE audit SET event = 'nothing' WHERE seq = 1").unwrap();
+    database
+        .execute_batch(
+            "DROP TRIGGER audit_is_final; UPDATE audit SET event = 'nothing' WHERE seq = 1",
+        )
+        .unwrap();
 
     assert_eq!(clinic.store().audit_is_whole().unwrap(), Err(1));
 }
@@ -350,11 +555,25 @@ async fn the_client_tells_what_was_not_sent_from_what_was_not_recorded() {
     let verified = verify::online(&octets, &trust).unwrap();
     let token = clinic.token(ADAMS, CEREMONY);
 
-    let refused = clinic.client.submit(&verified, &["\"wrong\"".to_owned()], "key-1", &token).await;
-    assert!(matches!(refused, Err(SubmitError::Refused(CallError::RecordChanged { .. }))), "{refused:?}");
+    let refused = clinic
+        .client
+        .submit(&verified, &["\"wrong\"".to_owned()], "key-1", &token)
+        .await;
+    assert!(
+        matches!(
+            refused,
+            Err(SubmitError::Refused(CallError::RecordChanged { .. }))
+        ),
+        "{refused:?}"
+    );
     let client = clinic.client.clone();
-    client.submit(&verified, &draft.etags, "key-1", &token).await.unwrap();
+    client
+        .submit(&verified, &draft.etags, "key-1", &token)
+        .await
+        .unwrap();
     clinic.running.shutdown().await.unwrap();
-    let gone = client.submit(&verified, &draft.etags, "key-2", &token).await;
+    let gone = client
+        .submit(&verified, &draft.etags, "key-2", &token)
+        .await;
     assert!(matches!(gone, Err(SubmitError::NotSent(_))), "{gone:?}");
 }

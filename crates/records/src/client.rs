@@ -34,7 +34,9 @@ impl Client {
     /// A client for the API at that address; its paths start below it, at `v1/`.
     pub fn new(url: &Url, transport: Transport) -> Result<Self, CallError> {
         transport.allows(url)?;
-        Ok(Self { exchange: Exchange::new(url, transport)? })
+        Ok(Self {
+            exchange: Exchange::new(url, transport)?,
+        })
     }
 
     /// What the API accepts.
@@ -43,7 +45,11 @@ impl Client {
     }
 
     /// One page of pending amendments.
-    pub async fn amendments(&self, cursor: Option<&str>, token: &SecretString) -> Result<AmendmentPage, CallError> {
+    pub async fn amendments(
+        &self,
+        cursor: Option<&str>,
+        token: &SecretString,
+    ) -> Result<AmendmentPage, CallError> {
         let mut query = vec![("state", "pending")];
         query.extend(cursor.map(|cursor| ("cursor", cursor)));
         self.exchange.get("amendments", &query, token).await
@@ -58,7 +64,11 @@ impl Client {
             all.extend(page.amendments);
             match page.next {
                 Some(next) if cursor.as_ref() != Some(&next) => cursor = Some(next),
-                Some(_) => return Err(CallError::WrongShape { member: "next".into() }),
+                Some(_) => {
+                    return Err(CallError::WrongShape {
+                        member: "next".into(),
+                    });
+                }
                 None => return Ok(all),
             }
         }
@@ -67,19 +77,30 @@ impl Client {
 
     /// One amendment, in full.
     pub async fn amendment(&self, id: &str, token: &SecretString) -> Result<Amendment, CallError> {
-        let amendment: Amendment = self.exchange.get(&path(&["amendments", id]), &[], token).await?;
+        let amendment: Amendment = self
+            .exchange
+            .get(&path(&["amendments", id]), &[], token)
+            .await?;
         // An answer about something else would be shown, and signed, in its place.
         if amendment.id != id {
-            return Err(CallError::WrongShape { member: "id".into() });
+            return Err(CallError::WrongShape {
+                member: "id".into(),
+            });
         }
         Ok(amendment)
     }
 
     /// A challenge for what is about to be signed.
-    pub async fn challenge(&self, request: &ChallengeRequest, token: &SecretString) -> Result<Challenge, CallError> {
+    pub async fn challenge(
+        &self,
+        request: &ChallengeRequest,
+        token: &SecretString,
+    ) -> Result<Challenge, CallError> {
         let challenge: Challenge = self.exchange.post("challenges", request, token).await?;
         if challenge.challenge.is_empty() || challenge.expires_at <= challenge.issued_at {
-            return Err(CallError::WrongShape { member: "challenge".into() });
+            return Err(CallError::WrongShape {
+                member: "challenge".into(),
+            });
         }
         Ok(challenge)
     }
@@ -94,7 +115,8 @@ impl Client {
         idempotency_key: &str,
         token: &SecretString,
     ) -> Result<SignatureAccepted, SubmitError> {
-        self.deliver(evidence.octets(), etags, idempotency_key, token).await
+        self.deliver(evidence.octets(), etags, idempotency_key, token)
+            .await
     }
 
     /// Submits evidence that waited in the outbox, where only verified evidence comes to lie.
@@ -103,7 +125,13 @@ impl Client {
         waiting: &crate::outbox::Waiting,
         token: &SecretString,
     ) -> Result<SignatureAccepted, SubmitError> {
-        self.deliver(waiting.evidence(), &waiting.note.etags, &waiting.note.idempotency_key, token).await
+        self.deliver(
+            waiting.evidence(),
+            &waiting.note.etags,
+            &waiting.note.idempotency_key,
+            token,
+        )
+        .await
     }
 
     async fn deliver(
@@ -114,7 +142,10 @@ impl Client {
         token: &SecretString,
     ) -> Result<SignatureAccepted, SubmitError> {
         let headers = [
-            (http::header::CONTENT_TYPE.as_str(), EVIDENCE_MEDIA_TYPE.to_owned()),
+            (
+                http::header::CONTENT_TYPE.as_str(),
+                EVIDENCE_MEDIA_TYPE.to_owned(),
+            ),
             (http::header::IF_MATCH.as_str(), etags.join(", ")),
             ("idempotency-key", idempotency_key.to_owned()),
         ];
@@ -130,7 +161,11 @@ impl Client {
         idempotency_key: &str,
         token: &SecretString,
     ) -> Result<Option<SignatureAccepted>, CallError> {
-        match self.exchange.get("signatures", &[("idempotency_key", idempotency_key)], token).await {
+        match self
+            .exchange
+            .get("signatures", &[("idempotency_key", idempotency_key)], token)
+            .await
+        {
             Ok(accepted) => Ok(Some(accepted)),
             Err(CallError::NotFound) => Ok(None),
             Err(error) => Err(error),
@@ -138,23 +173,46 @@ impl Client {
     }
 
     /// A kept signature: its evidence and receipt.
-    pub async fn signature(&self, id: Uuid, token: &SecretString) -> Result<SignatureRecord, CallError> {
-        self.exchange.get(&path(&["signatures", &id.to_string()]), &[], token).await
+    pub async fn signature(
+        &self,
+        id: Uuid,
+        token: &SecretString,
+    ) -> Result<SignatureRecord, CallError> {
+        self.exchange
+            .get(&path(&["signatures", &id.to_string()]), &[], token)
+            .await
     }
 
     /// Declines an amendment.
-    pub async fn decline(&self, id: &str, decline: &Decline, token: &SecretString) -> Result<(), CallError> {
-        self.exchange.post_for_nothing(&path(&["amendments", id, "declines"]), decline, token).await
+    pub async fn decline(
+        &self,
+        id: &str,
+        decline: &Decline,
+        token: &SecretString,
+    ) -> Result<(), CallError> {
+        self.exchange
+            .post_for_nothing(&path(&["amendments", id, "declines"]), decline, token)
+            .await
     }
 
     /// Ships lines of the activity log.
-    pub async fn ship_audit(&self, batch: &AuditBatch, token: &SecretString) -> Result<AuditAccepted, CallError> {
+    pub async fn ship_audit(
+        &self,
+        batch: &AuditBatch,
+        token: &SecretString,
+    ) -> Result<AuditAccepted, CallError> {
         self.exchange.post("audit-events", batch, token).await
     }
 
     /// Tells security at once.
-    pub async fn security_event(&self, event: &SecurityEvent, token: &SecretString) -> Result<(), CallError> {
-        self.exchange.post_for_nothing("security-events", event, token).await
+    pub async fn security_event(
+        &self,
+        event: &SecurityEvent,
+        token: &SecretString,
+    ) -> Result<(), CallError> {
+        self.exchange
+            .post_for_nothing("security-events", event, token)
+            .await
     }
 
     /// The keys that receipts are signed with (a JWK set), as received octets.
@@ -184,7 +242,9 @@ fn path(segments: &[&str]) -> String {
         segment
             .bytes()
             .map(|byte| match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'~' => char::from(byte).to_string(),
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'~' => {
+                    char::from(byte).to_string()
+                }
                 other => format!("%{other:02X}"),
             })
             .collect()

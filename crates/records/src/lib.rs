@@ -10,5 +10,7 @@ pub mod outbox;
 pub mod wire;
 
 pub use client::{CallError, Client, SubmitError};
-pub use outbox::{Listing, Note, Outbox, OutboxError, Seal, SealError, Title, Waiting, WaitingState};
+pub use outbox::{
+    Listing, Note, Outbox, OutboxError, Seal, SealError, Title, Waiting, WaitingState,
+};
 pub use wire::*;

@@ -158,7 +158,10 @@ impl Waiting {
             last_error: None,
             state: WaitingState::Waiting,
         };
-        Self { note, evidence: evidence.octets().to_vec().into() }
+        Self {
+            note,
+            evidence: evidence.octets().to_vec().into(),
+        }
     }
 
     /// The evidence as sealed.
@@ -171,7 +174,11 @@ impl Outbox {
     /// Opens the outbox in that folder, which is made when absent, for this user alone.
     pub fn open(folder: &Path, seal: Box<dyn Seal>) -> Result<Self, OutboxError> {
         file::make_folder(folder)?;
-        Ok(Self { folder: folder.to_owned(), seal, writing: Mutex::new(()) })
+        Ok(Self {
+            folder: folder.to_owned(),
+            seal,
+            writing: Mutex::new(()),
+        })
     }
 
     /// Keeps an entry; it is on the disk when this returns.
@@ -186,18 +193,24 @@ impl Outbox {
         for path in file::entries(&self.folder)? {
             match self.read(&path) {
                 Ok(entry) => listing.entries.push(entry),
-                Err(OutboxError::Seal(_) | OutboxError::Damaged { .. }) => listing.unreadable.push(path),
+                Err(OutboxError::Seal(_) | OutboxError::Damaged { .. }) => {
+                    listing.unreadable.push(path)
+                }
                 Err(error) => return Err(error),
             }
         }
-        listing.entries.sort_by_key(|entry| (entry.note.sealed_at, entry.note.signature_id));
+        listing
+            .entries
+            .sort_by_key(|entry| (entry.note.sealed_at, entry.note.signature_id));
         Ok(listing)
     }
 
     /// What is to be tried now, oldest first.
     pub fn due(&self, now: Timestamp) -> Result<Vec<Waiting>, OutboxError> {
         let mut entries = self.list()?.entries;
-        entries.retain(|entry| entry.note.state == WaitingState::Waiting && entry.note.next_attempt_at <= now);
+        entries.retain(|entry| {
+            entry.note.state == WaitingState::Waiting && entry.note.next_attempt_at <= now
+        });
         Ok(entries)
     }
 
@@ -206,7 +219,9 @@ impl Outbox {
         self.change(id, |note| {
             note.attempts = note.attempts.saturating_add(1);
             note.last_error = Some(error.to_owned());
-            note.next_attempt_at = now.checked_add(pause_after(note.attempts)).unwrap_or(Timestamp::MAX);
+            note.next_attempt_at = now
+                .checked_add(pause_after(note.attempts))
+                .unwrap_or(Timestamp::MAX);
         })
     }
 
@@ -220,7 +235,12 @@ impl Outbox {
     }
 
     /// Removes an entry against the receipt for exactly its evidence, signed by one of these keys.
-    pub fn delivered(&self, id: Uuid, receipt: &str, keys: &[LedgerKey]) -> Result<Receipt, OutboxError> {
+    pub fn delivered(
+        &self,
+        id: Uuid,
+        receipt: &str,
+        keys: &[LedgerKey],
+    ) -> Result<Receipt, OutboxError> {
         let _one = self.lock();
         let path = self.path(id);
         let entry = self.read(&path)?;
@@ -241,10 +261,14 @@ impl Outbox {
     }
 
     fn read(&self, path: &Path) -> Result<Waiting, OutboxError> {
-        let damaged = || OutboxError::Damaged { path: path.to_owned() };
+        let damaged = || OutboxError::Damaged {
+            path: path.to_owned(),
+        };
         let id = file::id(path).ok_or_else(damaged)?;
         let sealed = file::read(path).map_err(|error| match error {
-            OutboxError::Io { ref source, .. } if source.kind() == std::io::ErrorKind::NotFound => OutboxError::Unknown(id),
+            OutboxError::Io { ref source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+                OutboxError::Unknown(id)
+            }
             other => other,
         })?;
         let plain = self.seal.open(&aad(id), &sealed)?;
@@ -255,8 +279,12 @@ impl Outbox {
     fn write(&self, entry: &Waiting) -> Result<(), OutboxError> {
         let id = entry.note.signature_id;
         let path = self.path(id);
-        let stored = Stored { note: entry.note.clone(), evidence: entry.evidence.clone() };
-        let plain = serde_json::to_vec(&stored).map_err(|_| OutboxError::Damaged { path: path.clone() })?;
+        let stored = Stored {
+            note: entry.note.clone(),
+            evidence: entry.evidence.clone(),
+        };
+        let plain =
+            serde_json::to_vec(&stored).map_err(|_| OutboxError::Damaged { path: path.clone() })?;
         let sealed = self.seal.seal(&aad(id), &plain)?;
         file::write(&path, &sealed)
     }
@@ -267,7 +295,9 @@ impl Outbox {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, ()> {
         // The guarded value is empty: a writer that panicked left nothing half-done in it.
-        self.writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.writing
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -278,6 +308,11 @@ fn aad(id: Uuid) -> Vec<u8> {
 
 /// 5 s, 10 s, 20 s, … at most 15 min.
 fn pause_after(attempts: u32) -> SignedDuration {
-    let doubled = attempts.checked_sub(1).and_then(|n| 1i32.checked_shl(n)).and_then(|factor| FIRST_PAUSE.checked_mul(factor));
-    doubled.filter(|pause| pause.is_positive() && *pause < LONGEST_PAUSE).unwrap_or(LONGEST_PAUSE)
+    let doubled = attempts
+        .checked_sub(1)
+        .and_then(|n| 1i32.checked_shl(n))
+        .and_then(|factor| FIRST_PAUSE.checked_mul(factor));
+    doubled
+        .filter(|pause| pause.is_positive() && *pause < LONGEST_PAUSE)
+        .unwrap_or(LONGEST_PAUSE)
 }

@@ -30,7 +30,11 @@ async fn each_problem_has_its_own_error(
     #[case] kind: ProblemKind,
     #[case] expected: fn(&CallError) -> bool,
 ) {
-    let problem = Problem { step: Some("holder".into()), amendment: Some("AM-1".into()), ..kind.into() };
+    let problem = Problem {
+        step: Some("holder".into()),
+        amendment: Some("AM-1".into()),
+        ..kind.into()
+    };
     let (_server, client) = answering(ResponseTemplate::new(status).set_body_json(&problem)).await;
 
     let error = client.amendment("AM-1", &token()).await.unwrap_err();
@@ -48,10 +52,17 @@ async fn a_demand_for_another_authentication_is_understood(
     #[case] contexts: &[&str],
     #[case] age: Option<u32>,
 ) {
-    let (_server, client) = answering(ResponseTemplate::new(401).insert_header("www-authenticate", challenge)).await;
+    let (_server, client) =
+        answering(ResponseTemplate::new(401).insert_header("www-authenticate", challenge)).await;
 
     match client.receipts_head(&token()).await {
-        Err(CallError::StepUp { acr_values, max_age }) => assert_eq!((acr_values, max_age), (contexts.iter().map(|c| (*c).to_owned()).collect(), age)),
+        Err(CallError::StepUp {
+            acr_values,
+            max_age,
+        }) => assert_eq!(
+            (acr_values, max_age),
+            (contexts.iter().map(|c| (*c).to_owned()).collect(), age)
+        ),
         other => panic!("{other:?}"),
     }
 }
@@ -63,9 +74,13 @@ async fn a_demand_for_another_authentication_is_understood(
 #[case(r#"Bearer realm="insufficient_user_authentication"#)]
 #[tokio::test]
 async fn any_other_401_is_about_the_token(#[case] challenge: &str) {
-    let (_server, client) = answering(ResponseTemplate::new(401).insert_header("www-authenticate", challenge)).await;
+    let (_server, client) =
+        answering(ResponseTemplate::new(401).insert_header("www-authenticate", challenge)).await;
 
-    assert!(matches!(client.receipts_head(&token()).await, Err(CallError::Unauthorised)));
+    assert!(matches!(
+        client.receipts_head(&token()).await,
+        Err(CallError::Unauthorised)
+    ));
 }
 
 #[tokio::test]
@@ -81,17 +96,26 @@ async fn an_answer_of_the_wrong_shape_names_the_member_and_not_its_value() {
 
 #[tokio::test]
 async fn an_answer_over_the_limit_is_not_read() {
-    let (_server, client) = answering(ResponseTemplate::new(200).set_body_bytes(vec![b' '; 1 << 21])).await;
+    let (_server, client) =
+        answering(ResponseTemplate::new(200).set_body_bytes(vec![b' '; 1 << 21])).await;
 
-    assert!(matches!(client.receipts_head(&token()).await, Err(CallError::WrongShape { member }) if member == "size"));
+    assert!(
+        matches!(client.receipts_head(&token()).await, Err(CallError::WrongShape { member }) if member == "size")
+    );
 }
 
 #[tokio::test]
 async fn an_answer_about_another_amendment_is_refused() {
     let server = MockServer::start().await;
-    Mock::given(path("/v1/amendments/AM-1")).respond_with(ResponseTemplate::new(200).set_body_json(amendment("AM-2"))).mount(&server).await;
+    Mock::given(path("/v1/amendments/AM-1"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(amendment("AM-2")))
+        .mount(&server)
+        .await;
 
-    let error = client(&server).amendment("AM-1", &token()).await.unwrap_err();
+    let error = client(&server)
+        .amendment("AM-1", &token())
+        .await
+        .unwrap_err();
 
     assert!(matches!(error, CallError::WrongShape { member } if member == "id"));
 }
@@ -104,14 +128,21 @@ async fn identifiers_cannot_leave_their_place_in_the_path() {
     let _unanswered = client.amendment("../../admin?x=1#y", &token()).await;
 
     let requests = server.received_requests().await.unwrap();
-    assert_eq!(requests[0].url.path(), "/v1/amendments/%2E%2E%2F%2E%2E%2Fadmin%3Fx%3D1%23y");
+    assert_eq!(
+        requests[0].url.path(),
+        "/v1/amendments/%2E%2E%2F%2E%2E%2Fadmin%3Fx%3D1%23y"
+    );
 }
 
 #[tokio::test]
 async fn the_token_goes_into_the_header_and_nowhere_else() {
     let server = MockServer::start().await;
     let head = json!({ "sequence": 0 });
-    Mock::given(header("authorization", "Bearer s3cr3t")).respond_with(ResponseTemplate::new(200).set_body_json(head)).expect(1).mount(&server).await;
+    Mock::given(header("authorization", "Bearer s3cr3t"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(head))
+        .expect(1)
+        .mount(&server)
+        .await;
 
     client(&server).receipts_head(&token()).await.unwrap();
 
@@ -123,8 +154,16 @@ async fn the_token_goes_into_the_header_and_nowhere_else() {
 async fn a_list_is_read_to_its_end() {
     let server = MockServer::start().await;
     let page = |next: Option<&str>| json!({ "amendments": [], "next": next, "total": 0 });
-    Mock::given(query_param("cursor", "two")).respond_with(ResponseTemplate::new(200).set_body_json(page(None))).expect(1).mount(&server).await;
-    Mock::given(method("GET")).respond_with(ResponseTemplate::new(200).set_body_json(page(Some("two")))).expect(1).mount(&server).await;
+    Mock::given(query_param("cursor", "two"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(page(None)))
+        .expect(1)
+        .mount(&server)
+        .await;
+    Mock::given(method("GET"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(page(Some("two"))))
+        .expect(1)
+        .mount(&server)
+        .await;
 
     assert!(client(&server).list_all(&token()).await.unwrap().is_empty());
 }
@@ -134,7 +173,9 @@ async fn a_list_that_repeats_itself_is_of_the_wrong_shape() {
     let page = json!({ "amendments": [], "next": "again", "total": 0 });
     let (_server, client) = answering(ResponseTemplate::new(200).set_body_json(page)).await;
 
-    assert!(matches!(client.list_all(&token()).await, Err(CallError::WrongShape { member }) if member == "next"));
+    assert!(
+        matches!(client.list_all(&token()).await, Err(CallError::WrongShape { member }) if member == "next")
+    );
 }
 
 #[tokio::test]
@@ -144,8 +185,22 @@ async fn a_service_that_does_not_answer_in_time_may_answer_later() {
 
     let error = client.receipts_head(&token()).await.unwrap_err();
 
-    assert!(matches!(error, CallError::Transport(TransportError::TimedOut { .. })));
+    assert!(matches!(
+        error,
+        CallError::Transport(TransportError::TimedOut { .. })
+    ));
     assert!(error.is_temporary());
+}
+
+#[tokio::test]
+async fn the_services_clock_can_be_compared_with_ours() {
+    let now = "2026-11-24T13:30:00Z".parse().unwrap();
+    let (_server, client) = answering(
+        ResponseTemplate::new(404).insert_header("date", "Tue, 24 Nov 2026 13:40:00 GMT"),
+    )
+    .await;
+
+    assert_eq!(client.clock_offset(now).await.unwrap().as_secs(), 600);
 }
 
 #[test]
@@ -153,19 +208,33 @@ fn a_service_that_is_not_https_is_no_service() {
     let transport = Transport::new(Rules::default()).unwrap();
     let url = Url::parse("http://records.example/").unwrap();
 
-    assert!(matches!(Client::new(&url, transport), Err(CallError::Transport(TransportError::NotHttps { .. }))));
+    assert!(matches!(
+        Client::new(&url, transport),
+        Err(CallError::Transport(TransportError::NotHttps { .. }))
+    ));
 }
 
 async fn answering(response: ResponseTemplate) -> (MockServer, Client) {
     let server = MockServer::start().await;
-    Mock::given(method("GET")).respond_with(response).mount(&server).await;
+    Mock::given(method("GET"))
+        .respond_with(response)
+        .mount(&server)
+        .await;
     let client = client(&server);
     (server, client)
 }
 
 fn client(server: &MockServer) -> Client {
-    let rules = Rules { development_http: true, total_timeout: Duration::from_millis(700), ..Rules::default() };
-    Client::new(&Url::parse(&server.uri()).unwrap(), Transport::new(rules).unwrap()).unwrap()
+    let rules = Rules {
+        development_http: true,
+        total_timeout: Duration::from_millis(700),
+        ..Rules::default()
+    };
+    Client::new(
+        &Url::parse(&server.uri()).unwrap(),
+        Transport::new(rules).unwrap(),
+    )
+    .unwrap()
 }
 
 fn token() -> SecretString {

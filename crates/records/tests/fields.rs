@@ -71,7 +71,10 @@ fn every_digit_stays_as_it_is_written() {
 fn a_trailing_zero_is_a_change() {
     let rows = rows(HAEMOGLOBIN, &HAEMOGLOBIN.replace("21.70", "21.7"));
 
-    assert_eq!((before(&rows, "field-value"), after(&rows, "field-value")), (Some("21.70"), Some("21.7")));
+    assert_eq!(
+        (before(&rows, "field-value"), after(&rows, "field-value")),
+        (Some("21.70"), Some("21.7"))
+    );
 }
 
 #[test]
@@ -79,24 +82,40 @@ fn the_list_says_the_first_change_with_its_unit_and_how_many_follow() {
     let proposed = HAEMOGLOBIN
         .replace("21.70", "12.70")
         .replace("High, critical", "Normal")
-        .replace("\"specimen\"", "\"note\": [{ \"text\": \"Corrected\" }], \"specimen\"");
+        .replace(
+            "\"specimen\"",
+            "\"note\": [{ \"text\": \"Corrected\" }], \"specimen\"",
+        );
 
     let summary = fields::summary(&rows(HAEMOGLOBIN, &proposed));
 
     let first = summary.first.unwrap();
-    assert_eq!((first.label.as_str(), first.form), ("field-value", Form::Number));
-    assert_eq!((first.before.as_deref(), first.after.as_deref()), (Some("21.70"), Some("12.70")));
+    assert_eq!(
+        (first.label.as_str(), first.form),
+        ("field-value", Form::Number)
+    );
+    assert_eq!(
+        (first.before.as_deref(), first.after.as_deref()),
+        (Some("21.70"), Some("12.70"))
+    );
     assert_eq!(first.unit.as_deref(), Some("g/dL"));
     assert_eq!(summary.more, 2);
 }
 
 #[test]
 fn a_unit_that_changes_stands_beside_each_value() {
-    let proposed = HAEMOGLOBIN.replace("21.70", "13.5").replace("\"unit\": \"g/dL\"", "\"unit\": \"mmol/L\"");
+    let proposed = HAEMOGLOBIN
+        .replace("21.70", "13.5")
+        .replace("\"unit\": \"g/dL\"", "\"unit\": \"mmol/L\"");
 
-    let first = fields::summary(&rows(HAEMOGLOBIN, &proposed)).first.unwrap();
+    let first = fields::summary(&rows(HAEMOGLOBIN, &proposed))
+        .first
+        .unwrap();
 
-    assert_eq!((first.before.as_deref(), first.after.as_deref()), (Some("21.70 g/dL"), Some("13.5 mmol/L")));
+    assert_eq!(
+        (first.before.as_deref(), first.after.as_deref()),
+        (Some("21.70 g/dL"), Some("13.5 mmol/L"))
+    );
     assert_eq!(first.unit, None);
 }
 
@@ -106,9 +125,15 @@ fn vital_signs_are_named_by_what_was_measured() {
 
     let systolic = row(&rows, "field-systolic-pressure");
     assert!(systolic.changed);
-    assert_eq!(systolic.before.as_ref().unwrap().unit.as_deref(), Some("mmHg"));
+    assert_eq!(
+        systolic.before.as_ref().unwrap().unit.as_deref(),
+        Some("mmHg")
+    );
     assert!(!row(&rows, "field-diastolic-pressure").changed);
-    assert!(rows.iter().all(|row| row.label != "field-value" && row.label != OTHER));
+    assert!(
+        rows.iter()
+            .all(|row| row.label != "field-value" && row.label != OTHER)
+    );
 }
 
 #[test]
@@ -152,10 +177,19 @@ fn a_number_that_becomes_text_is_shown_as_such() {
 
 #[test]
 fn two_notes_that_read_like_one_are_told_apart() {
-    let with = |notes: &str| HAEMOGLOBIN.replace("\"specimen\"", &format!("\"note\": {notes}, \"specimen\""));
-    let rows = rows(&with(r#"[{"text":"a, b"}]"#), &with(r#"[{"text":"a"},{"text":"b"}]"#));
+    let with = |notes: &str| {
+        HAEMOGLOBIN.replace("\"specimen\"", &format!("\"note\": {notes}, \"specimen\""))
+    };
+    let rows = rows(
+        &with(r#"[{"text":"a, b"}]"#),
+        &with(r#"[{"text":"a"},{"text":"b"}]"#),
+    );
 
-    let others: Vec<_> = rows.iter().filter(|row| row.label == OTHER).flat_map(|row| &row.paths).collect();
+    let others: Vec<_> = rows
+        .iter()
+        .filter(|row| row.label == OTHER)
+        .flat_map(|row| &row.paths)
+        .collect();
     assert_eq!(others, ["note[0].text", "note[1].text"]);
 }
 
@@ -173,13 +207,21 @@ fn invisible_characters_are_written_out(#[case] old: &str, #[case] new: &str) {
 fn a_change_of_white_space_alone_is_told() {
     let rows = rows(HAEMOGLOBIN, &HAEMOGLOBIN.replace("\n  ", "\n "));
 
-    assert_eq!(rows.iter().filter(|row| row.changed).map(|row| row.label.as_str()).collect::<Vec<_>>(), [fields::ENCODING]);
+    assert_eq!(
+        rows.iter()
+            .filter(|row| row.changed)
+            .map(|row| row.label.as_str())
+            .collect::<Vec<_>>(),
+        [fields::ENCODING]
+    );
 }
 
 #[test]
 fn a_resource_that_changes_its_kind_is_shown_by_the_labels_of_both() {
-    let event = r#"{"resourceType":"AdverseEvent","event":{"text":"Rash"},"severity":{"text":"Mild"}}"#;
-    let allergy = r#"{"resourceType":"AllergyIntolerance","code":{"text":"Rash"},"criticality":"low"}"#;
+    let event =
+        r#"{"resourceType":"AdverseEvent","event":{"text":"Rash"},"severity":{"text":"Mild"}}"#;
+    let allergy =
+        r#"{"resourceType":"AllergyIntolerance","code":{"text":"Rash"},"criticality":"low"}"#;
 
     let rows = rows(event, allergy);
 
@@ -191,7 +233,10 @@ fn a_resource_that_changes_its_kind_is_shown_by_the_labels_of_both() {
 #[case("not json", FieldsError::NotJson)]
 #[case(r#"{"a":1,"a":2}"#, FieldsError::RepeatedMember)]
 #[case(r#"{"a":{"b":1,"b":1}}"#, FieldsError::RepeatedMember)]
-fn octets_that_readers_may_read_differently_are_refused(#[case] octets: &str, #[case] error: FieldsError) {
+fn octets_that_readers_may_read_differently_are_refused(
+    #[case] octets: &str,
+    #[case] error: FieldsError,
+) {
     assert_eq!(fields::rows(octets.as_bytes(), b"{}"), Err(error));
 }
 
@@ -207,13 +252,21 @@ fn rows(base: &str, proposed: &str) -> Vec<Row> {
 }
 
 fn row<'a>(rows: &'a [Row], label: &str) -> &'a Row {
-    rows.iter().find(|row| row.label == label).unwrap_or_else(|| panic!("no {label} in {rows:#?}"))
+    rows.iter()
+        .find(|row| row.label == label)
+        .unwrap_or_else(|| panic!("no {label} in {rows:#?}"))
 }
 
 fn before<'a>(rows: &'a [Row], label: &str) -> Option<&'a str> {
-    row(rows, label).before.as_ref().map(|side| side.text.as_str())
+    row(rows, label)
+        .before
+        .as_ref()
+        .map(|side| side.text.as_str())
 }
 
 fn after<'a>(rows: &'a [Row], label: &str) -> Option<&'a str> {
-    row(rows, label).after.as_ref().map(|side| side.text.as_str())
+    row(rows, label)
+        .after
+        .as_ref()
+        .map(|side| side.text.as_str())
 }

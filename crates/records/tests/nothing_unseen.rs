@@ -54,13 +54,21 @@ proptest! {
 #[test]
 fn every_label_has_its_words_in_both_languages() {
     let words = ["en", "de"].map(|locale| {
-        let path = format!("{}/../catalogue/locales/{locale}.ftl", env!("CARGO_MANIFEST_DIR"));
+        let path = format!(
+            "{}/../catalogue/locales/{locale}.ftl",
+            env!("CARGO_MANIFEST_DIR")
+        );
         std::fs::read_to_string(path).unwrap()
     });
     let kinds = fields::Kind::ALL.map(fields::Kind::label);
     for label in fields::all_labels().into_iter().chain(kinds) {
         for catalogue in &words {
-            assert!(catalogue.lines().any(|line| line.starts_with(&format!("{label} ="))), "{label} has no words");
+            assert!(
+                catalogue
+                    .lines()
+                    .any(|line| line.starts_with(&format!("{label} ="))),
+                "{label} has no words"
+            );
         }
     }
 }
@@ -87,12 +95,21 @@ fn says(text: Option<String>, leaf: Option<&Value>, row: &Row) -> bool {
 fn leaves(value: &Value) -> BTreeMap<String, Value> {
     fn collect(value: &Value, path: &str, found: &mut BTreeMap<String, Value>) {
         match value {
-            Value::Object(members) if !members.is_empty() => members.iter().for_each(|(name, member)| {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                collect(member, &path, found);
-            }),
+            Value::Object(members) if !members.is_empty() => {
+                members.iter().for_each(|(name, member)| {
+                    let path = if path.is_empty() {
+                        name.clone()
+                    } else {
+                        format!("{path}.{name}")
+                    };
+                    collect(member, &path, found);
+                })
+            }
             Value::Array(elements) if !elements.is_empty() => {
-                elements.iter().enumerate().for_each(|(i, element)| collect(element, &format!("{path}[{i}]"), found));
+                elements
+                    .iter()
+                    .enumerate()
+                    .for_each(|(i, element)| collect(element, &format!("{path}[{i}]"), found));
             }
             leaf => {
                 found.insert(path.to_owned(), leaf.clone());
@@ -117,7 +134,8 @@ fn edit() -> impl Strategy<Value = Edit> {
     prop_oneof![
         (index(), leaf()).prop_map(|(at, value)| Edit::Set(at, value)),
         index().prop_map(Edit::Remove),
-        (index(), "[a-z]{1,6}|text|display|unit|value|code", leaf()).prop_map(|(at, name, value)| Edit::Add(at, name, value)),
+        (index(), "[a-z]{1,6}|text|display|unit|value|code", leaf())
+            .prop_map(|(at, name, value)| Edit::Add(at, name, value)),
     ]
 }
 
@@ -131,7 +149,9 @@ fn apply(value: &mut Value, edit: &Edit) {
         }
         Edit::Remove(at) => {
             let pointer = at.get::<String>(&pointers);
-            let Some((parent, name)) = pointer.rsplit_once('/') else { return };
+            let Some((parent, name)) = pointer.rsplit_once('/') else {
+                return;
+            };
             match value.pointer_mut(parent) {
                 Some(Value::Object(members)) => drop(members.remove(name)),
                 Some(Value::Array(elements)) => drop(elements.remove(name.parse().unwrap())),
@@ -150,9 +170,14 @@ fn pointers(value: &Value) -> Vec<String> {
     fn collect(value: &Value, path: &str, found: &mut Vec<String>) {
         found.push(path.to_owned());
         match value {
-            Value::Object(members) => members.iter().for_each(|(name, member)| collect(member, &format!("{path}/{name}"), found)),
+            Value::Object(members) => members
+                .iter()
+                .for_each(|(name, member)| collect(member, &format!("{path}/{name}"), found)),
             Value::Array(elements) => {
-                elements.iter().enumerate().for_each(|(i, element)| collect(element, &format!("{path}/{i}"), found));
+                elements
+                    .iter()
+                    .enumerate()
+                    .for_each(|(i, element)| collect(element, &format!("{path}/{i}"), found));
             }
             _ => {}
         }
@@ -177,8 +202,13 @@ fn leaf() -> impl Strategy<Value = Value> {
 fn resource() -> impl Strategy<Value = Value> {
     let text = || "[A-Za-z][A-Za-z0-9 ,-]{0,10}[a-z]";
     let kinds = prop_oneof![
-        Just("Observation"), Just("AdverseEvent"), Just("MedicationStatement"), Just("MedicationAdministration"),
-        Just("Consent"), Just("AllergyIntolerance"), Just("Appointment"),
+        Just("Observation"),
+        Just("AdverseEvent"),
+        Just("MedicationStatement"),
+        Just("MedicationAdministration"),
+        Just("Consent"),
+        Just("AllergyIntolerance"),
+        Just("Appointment"),
     ];
     (kinds, any::<bool>(), prop::collection::vec(text(), 10), -900i32..900, any::<bool>()).prop_map(|(kind, vital, t, n, coded)| {
         let concept = |i: usize| if coded { json!({ "coding": [{ "code": t[i], "display": t[(i + 3) % 10] }] }) } else { json!({ "text": t[i] }) };

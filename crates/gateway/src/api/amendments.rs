@@ -49,14 +49,24 @@ pub async fn list(
     Reader(caller): Reader,
     query: Result<Query<ListQuery>, QueryRejection>,
 ) -> Result<Json<AmendmentPage>, Refusal> {
-    let malformed = |detail| Refusal::Because { kind: ProblemKind::Malformed, detail };
+    let malformed = |detail| Refusal::Because {
+        kind: ProblemKind::Malformed,
+        detail,
+    };
     let Query(query) = query.map_err(|_| malformed("the query has the wrong shape"))?;
     let limit = query.limit.unwrap_or(limits::DEFAULT_PAGE);
     if !(1..=limits::MAX_PAGE).contains(&limit) {
         return Err(malformed("limit is 1 to 100"));
     }
-    let after = query.cursor.as_deref().map(|cursor| position(cursor).ok_or_else(|| malformed("cursor is none of ours")));
-    let request = PageRequest { state: query.state, after: after.transpose()?, limit };
+    let after = query
+        .cursor
+        .as_deref()
+        .map(|cursor| position(cursor).ok_or_else(|| malformed("cursor is none of ours")));
+    let request = PageRequest {
+        state: query.state,
+        after: after.transpose()?,
+        limit,
+    };
     let store = gateway.store.clone();
     let mut page = blocking(move || store.amendments(&request, &caller.subject)).await?;
     page.next = page.next.map(|next| base64url(next.as_bytes()));
@@ -89,5 +99,6 @@ pub async fn one(
 /// A cursor is the sort position of the last row, which only we read.
 fn position(cursor: &str) -> Option<(String, String)> {
     let text = String::from_utf8(from_base64url(cursor)?).ok()?;
-    text.split_once('\n').map(|(due, id)| (due.to_owned(), id.to_owned()))
+    text.split_once('\n')
+        .map(|(due, id)| (due.to_owned(), id.to_owned()))
 }

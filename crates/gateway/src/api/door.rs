@@ -21,7 +21,10 @@ pub struct Deliverer(pub Caller);
 impl FromRequestParts<Arc<Gateway>> for Reader {
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, gateway: &Arc<Gateway>) -> Result<Self, Refusal> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        gateway: &Arc<Gateway>,
+    ) -> Result<Self, Refusal> {
         caller(parts, gateway, &[READ]).await.map(Self)
     }
 }
@@ -29,7 +32,10 @@ impl FromRequestParts<Arc<Gateway>> for Reader {
 impl FromRequestParts<Arc<Gateway>> for Deliverer {
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, gateway: &Arc<Gateway>) -> Result<Self, Refusal> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        gateway: &Arc<Gateway>,
+    ) -> Result<Self, Refusal> {
         caller(parts, gateway, &[SIGN, READ]).await.map(Self)
     }
 }
@@ -41,14 +47,20 @@ async fn caller(parts: &Parts, gateway: &Gateway, scopes: &[&str]) -> Result<Cal
         now: gateway.now(),
         skew_s: gateway.config.clock_skew_s,
     };
-    let caller = auth::verify(token, &gateway.issuers, &expected).await.map_err(|refusal| {
-        tracing::info!(%refusal, "an access token was refused");
-        match refusal {
-            TokenRefusal::IssuerUnavailable => Refusal::Kind(ProblemKind::IssuerUnavailable),
-            _ => Refusal::Token { presented: true },
-        }
-    })?;
-    if caller.has_any(scopes) { Ok(caller) } else { Err(Refusal::Kind(ProblemKind::InsufficientScope)) }
+    let caller = auth::verify(token, &gateway.issuers, &expected)
+        .await
+        .map_err(|refusal| {
+            tracing::info!(%refusal, "an access token was refused");
+            match refusal {
+                TokenRefusal::IssuerUnavailable => Refusal::Kind(ProblemKind::IssuerUnavailable),
+                _ => Refusal::Token { presented: true },
+            }
+        })?;
+    if caller.has_any(scopes) {
+        Ok(caller)
+    } else {
+        Err(Refusal::Kind(ProblemKind::InsufficientScope))
+    }
 }
 
 /// The one bearer token of a request. Two `Authorization` headers are none.

@@ -43,22 +43,40 @@ pub async fn private(mut response: Response) -> Response {
 pub fn whole(body: Result<Bytes, BytesRejection>) -> Result<Bytes, Refusal> {
     body.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Refusal::Kind(ProblemKind::TooLarge),
-        _ => Refusal::Because { kind: ProblemKind::Malformed, detail: "the body is incomplete" },
+        _ => Refusal::Because {
+            kind: ProblemKind::Malformed,
+            detail: "the body is incomplete",
+        },
     })
 }
 
 /// The body as JSON of that shape.
-pub fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<T, Refusal> {
+pub fn json<T: DeserializeOwned>(
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<T, Refusal> {
     expect_media_type(headers, "application/json")?;
     let body = whole(body)?;
-    serde_json::from_slice(&body)
-        .map_err(|_| Refusal::Because { kind: ProblemKind::Malformed, detail: "the body has the wrong shape" })
+    serde_json::from_slice(&body).map_err(|_| Refusal::Because {
+        kind: ProblemKind::Malformed,
+        detail: "the body has the wrong shape",
+    })
 }
 
 /// Refuses another media type; parameters do not matter.
 pub fn expect_media_type(headers: &HeaderMap, expected: &str) -> Result<(), Refusal> {
-    let essence = |value: &str| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let sent = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(essence);
+    let essence = |value: &str| {
+        value
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase()
+    };
+    let sent = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .map(essence);
     if sent.as_deref() == Some(&essence(expected)) {
         Ok(())
     } else {
@@ -70,5 +88,12 @@ pub fn expect_media_type(headers: &HeaderMap, expected: &str) -> Result<(), Refu
 pub fn expect_text(text: &str, longest: usize, detail: &'static str) -> Result<(), Refusal> {
     let fits = !text.trim().is_empty() && text.chars().count() <= longest;
     let plain = text.chars().all(|c| !c.is_control() || c == '\n');
-    if fits && plain { Ok(()) } else { Err(Refusal::Because { kind: ProblemKind::Malformed, detail }) }
+    if fits && plain {
+        Ok(())
+    } else {
+        Err(Refusal::Because {
+            kind: ProblemKind::Malformed,
+            detail,
+        })
+    }
 }

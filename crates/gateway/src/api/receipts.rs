@@ -34,7 +34,10 @@ pub struct Ledger {
     responses((status = 200, body = ReceiptHead), (status = "4XX", body = Problem)),
     security(("bearer" = ["records:sign"]), ("bearer" = ["records:read"]))
 )]
-pub async fn head(State(gateway): State<Arc<Gateway>>, Deliverer(_caller): Deliverer) -> Result<Json<ReceiptHead>, Refusal> {
+pub async fn head(
+    State(gateway): State<Arc<Gateway>>,
+    Deliverer(_caller): Deliverer,
+) -> Result<Json<ReceiptHead>, Refusal> {
     let store = gateway.store.clone();
     Ok(Json(blocking(move || store.receipts_head()).await?))
 }
@@ -54,7 +57,10 @@ pub async fn keys(State(gateway): State<Arc<Gateway>>) -> Result<Json<Ledger>, R
     params(("id" = String, Path, description = "The issuer identifier, percent-encoded")),
     responses((status = 200, body = Ledger), (status = 404, body = Problem))
 )]
-pub async fn issuer_keys(State(gateway): State<Arc<Gateway>>, Path(id): Path<String>) -> Result<Json<Ledger>, Refusal> {
+pub async fn issuer_keys(
+    State(gateway): State<Arc<Gateway>>,
+    Path(id): Path<String>,
+) -> Result<Json<Ledger>, Refusal> {
     if gateway.issuers.config(&id).is_none() {
         return Err(Refusal::Kind(ProblemKind::NotFound));
     }
@@ -85,5 +91,7 @@ fn ledger(keys: &[LedgerKey]) -> Result<Json<Ledger>, Refusal> {
         jwk["last_seen"] = Value::from(key.last_seen.to_string());
         Ok(jwk)
     });
-    Ok(Json(Ledger { keys: keys.collect::<Result<_, Refusal>>()? }))
+    Ok(Json(Ledger {
+        keys: keys.collect::<Result<_, Refusal>>()?,
+    }))
 }

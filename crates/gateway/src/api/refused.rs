@@ -13,10 +13,15 @@ impl IntoResponse for Refusal {
             tracing::error!(error = error as &dyn std::error::Error, "the store failed");
         }
         let problem = self.problem();
-        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, axum::Json(problem)).into_response();
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_MEDIA_TYPE));
-        if let Some(challenge) = challenge(&self).and_then(|challenge| HeaderValue::try_from(challenge).ok()) {
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_MEDIA_TYPE));
+        if let Some(challenge) =
+            challenge(&self).and_then(|challenge| HeaderValue::try_from(challenge).ok())
+        {
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
         response
@@ -27,8 +32,13 @@ fn challenge(refusal: &Refusal) -> Option<String> {
     match refusal {
         Refusal::Token { presented: false } => Some("Bearer".to_owned()),
         Refusal::Token { presented: true } => Some("Bearer error=\"invalid_token\"".to_owned()),
-        Refusal::Step { demands: Some(demands), .. } => Some(step_up(demands)),
-        other if other.kind() == ProblemKind::InsufficientScope => Some("Bearer error=\"insufficient_scope\"".to_owned()),
+        Refusal::Step {
+            demands: Some(demands),
+            ..
+        } => Some(step_up(demands)),
+        other if other.kind() == ProblemKind::InsufficientScope => {
+            Some("Bearer error=\"insufficient_scope\"".to_owned())
+        }
         _ => None,
     }
 }

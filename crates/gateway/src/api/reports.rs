@@ -64,11 +64,17 @@ pub async fn audit_events(
     limits::expect_text(&batch.device, MAX_NAME, "the device is not acceptable")?;
     if batch.entries.is_empty() || batch.entries.len() > MAX_LINES {
         let detail = "1 to 1000 lines are accepted at once";
-        return Err(Refusal::Because { kind: records::wire::ProblemKind::Malformed, detail });
+        return Err(Refusal::Because {
+            kind: records::wire::ProblemKind::Malformed,
+            detail,
+        });
     }
     let now = gateway.now();
-    let accepted = blocking(move || gateway.store.keep_shipped(&caller.subject, &batch, now)).await?;
-    Ok(Json(AuditAccepted { accepted: accepted.into() }))
+    let accepted =
+        blocking(move || gateway.store.keep_shipped(&caller.subject, &batch, now)).await?;
+    Ok(Json(AuditAccepted {
+        accepted: accepted.into(),
+    }))
 }
 
 /// Hears of something that security must know at once.
@@ -88,7 +94,11 @@ pub async fn security_event(
 ) -> Result<StatusCode, Refusal> {
     let event: SecurityEvent = limits::json(&headers, body)?;
     limits::expect_text(&event.device, MAX_NAME, "the device is not acceptable")?;
-    limits::expect_text(&event.reference, MAX_NAME, "the reference is not acceptable")?;
+    limits::expect_text(
+        &event.reference,
+        MAX_NAME,
+        "the reference is not acceptable",
+    )?;
     let now = gateway.now();
     tracing::warn!(kind = event.kind.as_str(), reference = %event.reference, "a security event was reported");
     blocking(move || gateway.store.keep_event(&caller.subject, &event, now)).await?;

@@ -9,7 +9,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::header::IF_MATCH;
 use axum::http::{HeaderMap, StatusCode};
 use evidence::{Bundle, Reason, Step, Subject};
-use records::wire::{EVIDENCE_MEDIA_TYPE, Problem, ProblemKind, SignatureAccepted, SignatureRecord};
+use records::wire::{
+    EVIDENCE_MEDIA_TYPE, Problem, ProblemKind, SignatureAccepted, SignatureRecord,
+};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
@@ -49,10 +51,22 @@ pub async fn submit(
 ) -> Result<(StatusCode, Json<SignatureAccepted>), Refusal> {
     let submission = Arc::new(read(&headers, body, caller.subject)?);
     let mut outcome = commit(&gateway, &submission).await;
-    if matches!(outcome, Err(Refusal::Step { step: Step::IdToken, reason: Reason::KeyNotFound, .. })) {
+    if matches!(
+        outcome,
+        Err(Refusal::Step {
+            step: Step::IdToken,
+            reason: Reason::KeyNotFound,
+            ..
+        })
+    ) {
         // The provider may have rotated its keys a moment ago.
         let iss = submission.bundle.statement().signer.iss.clone();
-        if gateway.issuers.newer_keys(&iss, gateway.now()).await.is_ok() {
+        if gateway
+            .issuers
+            .newer_keys(&iss, gateway.now())
+            .await
+            .is_ok()
+        {
             outcome = commit(&gateway, &submission).await;
         }
     }
@@ -65,7 +79,11 @@ pub async fn submit(
     }
 }
 
-fn read(headers: &HeaderMap, body: Result<Bytes, BytesRejection>, caller: Subject) -> Result<Submission, Refusal> {
+fn read(
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+    caller: Subject,
+) -> Result<Submission, Refusal> {
     limits::expect_media_type(headers, EVIDENCE_MEDIA_TYPE)?;
     let required = Refusal::Kind(ProblemKind::PreconditionRequired);
     let (Some(if_match), Some(key)) = (entity_tags(headers), idempotency_key(headers)) else {
@@ -73,10 +91,19 @@ fn read(headers: &HeaderMap, body: Result<Bytes, BytesRejection>, caller: Subjec
     };
     let octets = limits::whole(body)?.to_vec();
     let bundle = Bundle::parse(&octets).map_err(|reason| Refusal::step(Step::Parse, reason))?;
-    Ok(Submission { octets, bundle, if_match, idempotency_key: key, caller })
+    Ok(Submission {
+        octets,
+        bundle,
+        if_match,
+        idempotency_key: key,
+        caller,
+    })
 }
 
-async fn commit(gateway: &Arc<Gateway>, submission: &Arc<Submission>) -> Result<SignatureAccepted, Refusal> {
+async fn commit(
+    gateway: &Arc<Gateway>,
+    submission: &Arc<Submission>,
+) -> Result<SignatureAccepted, Refusal> {
     let (gateway, submission) = (gateway.clone(), submission.clone());
     blocking(move || {
         let config = &gateway.config;
@@ -86,7 +113,9 @@ async fn commit(gateway: &Arc<Gateway>, submission: &Arc<Submission>) -> Result<
             issuers: gateway.issuers.rules(),
             clock_skew_s: config.clock_skew_s,
             delivery_grace_s: config.delivery_grace_s,
-            required_amr: issuer.map(|issuer| issuer.required_amr.as_slice()).unwrap_or_default(),
+            required_amr: issuer
+                .map(|issuer| issuer.required_amr.as_slice())
+                .unwrap_or_default(),
             authority: &*config.authority,
             key: &gateway.key,
         };
@@ -96,7 +125,11 @@ async fn commit(gateway: &Arc<Gateway>, submission: &Arc<Submission>) -> Result<
 }
 
 /// Failed attempts go into the trail; somebody else's authentication also goes to security (21 CFR 11.300 (d)).
-async fn note(gateway: &Arc<Gateway>, submission: &Arc<Submission>, refusal: &Refusal) -> Result<(), Refusal> {
+async fn note(
+    gateway: &Arc<Gateway>,
+    submission: &Arc<Submission>,
+    refusal: &Refusal,
+) -> Result<(), Refusal> {
     let (store, now, submission) = (gateway.store.clone(), gateway.now(), submission.clone());
     let failed = refusal.failed_step();
     let id = submission.bundle.statement().signature_id;
@@ -140,10 +173,15 @@ pub async fn fate(
     query: Result<Query<FateQuery>, QueryRejection>,
 ) -> Result<Json<SignatureAccepted>, Refusal> {
     let detail = "idempotency_key is needed, and nothing else";
-    let Query(query) = query.map_err(|_| Refusal::Because { kind: ProblemKind::Malformed, detail })?;
+    let Query(query) = query.map_err(|_| Refusal::Because {
+        kind: ProblemKind::Malformed,
+        detail,
+    })?;
     let store = gateway.store.clone();
     let accepted = blocking(move || store.fate(&caller.subject, &query.idempotency_key)).await?;
-    accepted.map(Json).ok_or(Refusal::Kind(ProblemKind::NotFound))
+    accepted
+        .map(Json)
+        .ok_or(Refusal::Kind(ProblemKind::NotFound))
 }
 
 /// A kept signature: evidence and receipt.
@@ -181,5 +219,7 @@ fn entity_tags(headers: &HeaderMap) -> Option<Vec<String>> {
 fn idempotency_key(headers: &HeaderMap) -> Option<String> {
     let key = headers.get("idempotency-key")?.to_str().ok()?;
     (1..=128).contains(&key.len()).then_some(())?;
-    key.bytes().all(|byte| byte.is_ascii_graphic()).then(|| key.to_owned())
+    key.bytes()
+        .all(|byte| byte.is_ascii_graphic())
+        .then(|| key.to_owned())
 }

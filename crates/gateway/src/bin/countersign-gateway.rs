@@ -25,7 +25,12 @@ struct Arguments {
     #[arg(long, env = "COUNTERSIGN_ISSUER")]
     issuer: String,
     /// A client identifier whose tokens are accepted; may be repeated.
-    #[arg(long = "client-id", env = "COUNTERSIGN_CLIENT_IDS", value_delimiter = ',', required = true)]
+    #[arg(
+        long = "client-id",
+        env = "COUNTERSIGN_CLIENT_IDS",
+        value_delimiter = ',',
+        required = true
+    )]
     client_ids: Vec<String>,
     /// A claim that names a person; may be repeated.
     #[arg(long = "subject-claim", default_value = "sub")]
@@ -50,9 +55,14 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().with_env_filter(filter).init();
+    tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(filter)
+        .init();
     let arguments = Arguments::parse();
-    let running = gateway::serve(config(arguments)).await.context("the gateway does not start")?;
+    let running = gateway::serve(config(arguments))
+        .await
+        .context("the gateway does not start")?;
     let stop = running.stopper();
     tokio::spawn(async move {
         match asked_to_stop().await {

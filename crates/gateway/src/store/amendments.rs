@@ -4,7 +4,8 @@ use evidence::Subject;
 use evidence::digest::sha256_hex;
 use jiff::Timestamp;
 use records::wire::{
-    Amendment, AmendmentPage, AmendmentState, AmendmentSummary, EarlierSignature, Person, RecordVersion,
+    Amendment, AmendmentPage, AmendmentState, AmendmentSummary, EarlierSignature, Person,
+    RecordVersion,
 };
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
@@ -63,10 +64,17 @@ const COLUMNS: &str = "id, kind, patient, system, type, record_id, base_version,
 
 impl Store {
     /// A page of amendments. Pending ones that the caller has signed wait for somebody else, and are left out.
-    pub fn amendments(&self, request: &PageRequest, caller: &Subject) -> Result<AmendmentPage, StoreError> {
+    pub fn amendments(
+        &self,
+        request: &PageRequest,
+        caller: &Subject,
+    ) -> Result<AmendmentPage, StoreError> {
         let caller = subject_column(caller)?;
         self.read(|transaction| {
-            let (state, after) = (state_column(request.state), request.after.clone().unwrap_or_default());
+            let (state, after) = (
+                state_column(request.state),
+                request.after.clone().unwrap_or_default(),
+            );
             let mut query = transaction.prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM amendment
                  WHERE state = ?1 AND (due_order, id) > (?2, ?3)
@@ -74,7 +82,10 @@ impl Store {
                        (SELECT 1 FROM given WHERE amendment = amendment.id AND subject = ?4))
                  ORDER BY due_order, id LIMIT ?5"
             ))?;
-            let rows = query.query_map(params![state, after.0, after.1, caller, request.limit + 1], read_row)?;
+            let rows = query.query_map(
+                params![state, after.0, after.1, caller, request.limit + 1],
+                read_row,
+            )?;
             let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
             let more = rows.len() > request.limit as usize;
             rows.truncate(request.limit as usize);
@@ -85,10 +96,19 @@ impl Store {
                 params![state, caller],
                 |row| row.get(0),
             )?;
-            let next = rows.last().filter(|_| more).map(|last| cursor(&last.due_order, &last.id));
-            let rows = rows.into_iter().map(|row| summary(transaction, row, &caller));
+            let next = rows
+                .last()
+                .filter(|_| more)
+                .map(|last| cursor(&last.due_order, &last.id));
+            let rows = rows
+                .into_iter()
+                .map(|row| summary(transaction, row, &caller));
             let amendments = rows.collect::<Result<Vec<_>, _>>()?;
-            Ok(AmendmentPage { amendments, next, total })
+            Ok(AmendmentPage {
+                amendments,
+                next,
+                total,
+            })
         })
     }
 
@@ -137,7 +157,9 @@ impl Pending {
     /// The entity tag: it stands for what would be signed, and changes with it. The count of signatures is no part of
     /// it, since a second signer signs the same whether or not the first one has.
     pub fn etag(&self) -> String {
-        let RecordVersion { system, kind, id, .. } = &self.row.record;
+        let RecordVersion {
+            system, kind, id, ..
+        } = &self.row.record;
         let parts = [
             self.row.id.as_str(),
             system,
@@ -177,37 +199,59 @@ impl Pending {
 }
 
 /// Reads an amendment with its record as it is now.
-pub(super) fn pending(transaction: &Transaction<'_>, id: &str) -> Result<Option<Pending>, StoreError> {
+pub(super) fn pending(
+    transaction: &Transaction<'_>,
+    id: &str,
+) -> Result<Option<Pending>, StoreError> {
     let Some(row) = row(transaction, id)? else {
         return Ok(None);
     };
     let current = current(transaction, &row.record)?;
     let mut query = transaction.prepare_cached("SELECT subject FROM given WHERE amendment = ?1")?;
-    let given = query.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    Ok(Some(Pending { row, current, given }))
+    let given = query
+        .query_map([id], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(Some(Pending {
+        row,
+        current,
+        given,
+    }))
 }
 
 /// Reads an amendment's row.
-pub(super) fn row(transaction: &Transaction<'_>, id: &str) -> Result<Option<AmendmentRow>, StoreError> {
-    let mut query = transaction.prepare_cached(&format!("SELECT {COLUMNS} FROM amendment WHERE id = ?1"))?;
+pub(super) fn row(
+    transaction: &Transaction<'_>,
+    id: &str,
+) -> Result<Option<AmendmentRow>, StoreError> {
+    let mut query =
+        transaction.prepare_cached(&format!("SELECT {COLUMNS} FROM amendment WHERE id = ?1"))?;
     Ok(query.query_row([id], read_row).optional()?)
 }
 
 /// Reads a record's newest version.
-pub(super) fn current(transaction: &Transaction<'_>, record: &RecordVersion) -> Result<CurrentVersion, StoreError> {
+pub(super) fn current(
+    transaction: &Transaction<'_>,
+    record: &RecordVersion,
+) -> Result<CurrentVersion, StoreError> {
     let mut query = transaction.prepare_cached(
         "SELECT version, octets FROM record_version WHERE system = ?1 AND type = ?2 AND id = ?3
          ORDER BY version DESC LIMIT 1",
     )?;
     let current = query.query_row(params![record.system, record.kind, record.id], |row| {
-        Ok(CurrentVersion { version: row.get(0)?, octets: row.get(1)? })
+        Ok(CurrentVersion {
+            version: row.get(0)?,
+            octets: row.get(1)?,
+        })
     })?;
     Ok(current)
 }
 
 /// Versions are whole numbers from 1, written without a leading zero.
 pub(super) fn version_number(version: &str) -> Option<u64> {
-    version.parse().ok().filter(|number: &u64| *number > 0 && number.to_string() == version)
+    version
+        .parse()
+        .ok()
+        .filter(|number: &u64| *number > 0 && number.to_string() == version)
 }
 
 /// Where a page starts: opaque to clients.
@@ -230,7 +274,10 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<AmendmentRow> {
         base_version,
         proposed: row.get("proposed")?,
         why: row.get("why")?,
-        requested_by: Person { name: row.get("requested_by_name")?, role: row.get("requested_by_role")? },
+        requested_by: Person {
+            name: row.get("requested_by_name")?,
+            role: row.get("requested_by_role")?,
+        },
         requested_at: row.get("requested_at")?,
         due_at: row.get("due_at")?,
         due_order: row.get("due_order")?,
@@ -240,7 +287,11 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<AmendmentRow> {
     })
 }
 
-fn summary(transaction: &Transaction<'_>, row: AmendmentRow, caller: &str) -> Result<AmendmentSummary, StoreError> {
+fn summary(
+    transaction: &Transaction<'_>,
+    row: AmendmentRow,
+    caller: &str,
+) -> Result<AmendmentSummary, StoreError> {
     let unreadable = StoreError::Unreadable { what: "amendment" };
     let pending = pending(transaction, &row.id)?.ok_or(unreadable)?;
     Ok(AmendmentSummary {
@@ -259,10 +310,18 @@ fn summary(transaction: &Transaction<'_>, row: AmendmentRow, caller: &str) -> Re
     })
 }
 
-fn full(transaction: &Transaction<'_>, pending: Pending, caller: &str) -> Result<Amendment, StoreError> {
+fn full(
+    transaction: &Transaction<'_>,
+    pending: Pending,
+    caller: &str,
+) -> Result<Amendment, StoreError> {
     let (kind, state, etag) = (pending.kind()?, pending.state()?, pending.etag());
     let signed_by_you = pending.signed_by(caller);
-    let Pending { row, current, given } = pending;
+    let Pending {
+        row,
+        current,
+        given,
+    } = pending;
     let (base, base_since) = base(transaction, &row)?;
     Ok(Amendment {
         kind,
@@ -287,8 +346,13 @@ fn full(transaction: &Transaction<'_>, pending: Pending, caller: &str) -> Result
     })
 }
 
-fn base(transaction: &Transaction<'_>, row: &AmendmentRow) -> Result<(Vec<u8>, Timestamp), StoreError> {
-    let RecordVersion { system, kind, id, .. } = &row.record;
+fn base(
+    transaction: &Transaction<'_>,
+    row: &AmendmentRow,
+) -> Result<(Vec<u8>, Timestamp), StoreError> {
+    let RecordVersion {
+        system, kind, id, ..
+    } = &row.record;
     let (octets, since): (Vec<u8>, String) = transaction.query_row(
         "SELECT octets, since FROM record_version WHERE system = ?1 AND type = ?2 AND id = ?3 AND version = ?4",
         params![system, kind, id, row.base_version],
@@ -298,7 +362,10 @@ fn base(transaction: &Transaction<'_>, row: &AmendmentRow) -> Result<(Vec<u8>, T
 }
 
 /// Signatures on the record, those from before this gateway first.
-fn earlier(transaction: &Transaction<'_>, record: &RecordVersion) -> Result<Vec<EarlierSignature>, StoreError> {
+fn earlier(
+    transaction: &Transaction<'_>,
+    record: &RecordVersion,
+) -> Result<Vec<EarlierSignature>, StoreError> {
     let mut query = transaction.prepare_cached(
         "SELECT name, version, meaning, signed_at, receipt FROM earlier_signature
            WHERE system = ?1 AND type = ?2 AND record_id = ?3
@@ -316,7 +383,13 @@ fn earlier(transaction: &Transaction<'_>, record: &RecordVersion) -> Result<Vec<
     })?;
     rows.map(|row| {
         let ((name, version, meaning, receipt), signed_at) = row?;
-        Ok(EarlierSignature { name, version, meaning, signed_at: instant(&signed_at)?, receipt })
+        Ok(EarlierSignature {
+            name,
+            version,
+            meaning,
+            signed_at: instant(&signed_at)?,
+            receipt,
+        })
     })
     .collect()
 }

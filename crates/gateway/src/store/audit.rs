@@ -28,7 +28,13 @@ pub struct AuditLine {
 
 impl Store {
     /// Notes something that is not part of another change.
-    pub fn note(&self, event: &str, actor: Option<&str>, detail: &Value, at: Timestamp) -> Result<(), StoreError> {
+    pub fn note(
+        &self,
+        event: &str,
+        actor: Option<&str>,
+        detail: &Value,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         self.write(|transaction| append(transaction, event, actor, detail, at))
     }
 
@@ -73,7 +79,11 @@ pub(super) fn append(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let last: Option<(u64, String)> = transaction
-        .query_row("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(
+            "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
         .optional()?;
     let (seq, previous) = last.map_or((1, String::new()), |(seq, hash)| (seq + 1, hash));
     let mut line = AuditLine {
@@ -87,11 +97,20 @@ pub(super) fn append(
     line.hash = hash(&previous, &line)?;
     transaction.execute(
         "INSERT INTO audit (seq, at, event, actor, detail, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![line.seq, line.at, line.event, line.actor, to_json(&line.detail, "audit detail")?, line.hash],
+        params![
+            line.seq,
+            line.at,
+            line.event,
+            line.actor,
+            to_json(&line.detail, "audit detail")?,
+            line.hash
+        ],
     )?;
     Ok(())
 }
 
 fn hash(previous: &str, line: &AuditLine) -> Result<String, StoreError> {
-    Ok(sha256_hex(format!("{previous}\n{}", to_json(line, "audit line")?).as_bytes()))
+    Ok(sha256_hex(
+        format!("{previous}\n{}", to_json(line, "audit line")?).as_bytes(),
+    ))
 }

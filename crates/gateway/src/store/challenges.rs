@@ -81,7 +81,10 @@ impl Kept {
 }
 
 /// Reads a challenge.
-pub(super) fn find(transaction: &Transaction<'_>, challenge: &str) -> Result<Option<Kept>, StoreError> {
+pub(super) fn find(
+    transaction: &Transaction<'_>,
+    challenge: &str,
+) -> Result<Option<Kept>, StoreError> {
     type Columns = (String, String, String, String, bool);
     let columns: Option<Columns> = transaction
         .query_row(
@@ -96,7 +99,10 @@ pub(super) fn find(transaction: &Transaction<'_>, challenge: &str) -> Result<Opt
     Ok(Some(Kept {
         subject: json(&subject, "subject")?,
         binding: json(&binding, "binding")?,
-        life: ChallengeLife { issued_at: instant(&issued_at)?, expires_at: instant(&expires_at)? },
+        life: ChallengeLife {
+            issued_at: instant(&issued_at)?,
+            expires_at: instant(&expires_at)?,
+        },
         spent,
     }))
 }
@@ -108,13 +114,21 @@ pub(super) fn commitment_seen(
     key_thumbprint: &str,
 ) -> Result<bool, StoreError> {
     let seen = transaction
-        .query_row("SELECT 1 FROM signature WHERE nonce = ?1 OR key_thumbprint = ?2", [nonce, key_thumbprint], |_| Ok(()))
+        .query_row(
+            "SELECT 1 FROM signature WHERE nonce = ?1 OR key_thumbprint = ?2",
+            [nonce, key_thumbprint],
+            |_| Ok(()),
+        )
         .optional()?;
     Ok(seen.is_some())
 }
 
 /// Spends a challenge. False when it was spent before, which the caller has to treat as a refusal.
-pub(super) fn spend(transaction: &Transaction<'_>, challenge: &str, signature_id: &str) -> Result<bool, StoreError> {
+pub(super) fn spend(
+    transaction: &Transaction<'_>,
+    challenge: &str,
+    signature_id: &str,
+) -> Result<bool, StoreError> {
     let spent = transaction.execute(
         "UPDATE challenge SET spent_by = ?2 WHERE challenge = ?1 AND spent_by IS NULL",
         [challenge, signature_id],
@@ -124,6 +138,9 @@ pub(super) fn spend(transaction: &Transaction<'_>, challenge: &str, signature_id
 
 /// Removes challenges that ended long ago without being used, which bounds the table.
 pub(super) fn forget(transaction: &Transaction<'_>, before: Timestamp) -> Result<(), StoreError> {
-    transaction.execute("DELETE FROM challenge WHERE spent_by IS NULL AND expires_at < ?1", [column(before)])?;
+    transaction.execute(
+        "DELETE FROM challenge WHERE spent_by IS NULL AND expires_at < ?1",
+        [column(before)],
+    )?;
     Ok(())
 }

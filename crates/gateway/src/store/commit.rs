@@ -2,7 +2,10 @@
 
 use evidence::receipt::{CommittedRecord, ReceiptType};
 use evidence::verify::{LedgerFacts, Lookup, OnlineTrust};
-use evidence::{Bundle, Reason, Receipt, ReceiptKey, Step, Subject, TrustedIssuer, VerifiedEvidence, receipt, verify};
+use evidence::{
+    Bundle, Reason, Receipt, ReceiptKey, Step, Subject, TrustedIssuer, VerifiedEvidence, receipt,
+    verify,
+};
 use jiff::{SignedDuration, Timestamp};
 use records::wire::{Meaning, ProblemKind, Progress, SignatureAccepted};
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -51,7 +54,11 @@ pub struct Terms<'a> {
 
 impl Store {
     /// Verifies and commits. A repetition of a submission gives the first one's answer.
-    pub fn commit(&self, submission: &Submission, terms: &Terms<'_>) -> Result<SignatureAccepted, Refusal> {
+    pub fn commit(
+        &self,
+        submission: &Submission,
+        terms: &Terms<'_>,
+    ) -> Result<SignatureAccepted, Refusal> {
         self.write(|transaction| {
             if let Some(first) = repetition(transaction, submission)? {
                 return Ok(first);
@@ -64,18 +71,26 @@ impl Store {
 }
 
 /// The answer that this submission got before.
-fn repetition(transaction: &Transaction<'_>, submission: &Submission) -> Result<Option<SignatureAccepted>, Refusal> {
+fn repetition(
+    transaction: &Transaction<'_>,
+    submission: &Submission,
+) -> Result<Option<SignatureAccepted>, Refusal> {
     let first: Option<(Vec<u8>, String)> = transaction
         .query_row(
             "SELECT evidence, accepted FROM signature WHERE subject = ?1 AND idempotency_key = ?2",
-            [&subject_column(&submission.caller)?, &submission.idempotency_key],
+            [
+                &subject_column(&submission.caller)?,
+                &submission.idempotency_key,
+            ],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()
         .map_err(StoreError::from)?;
     match first {
         None => Ok(None),
-        Some((evidence, accepted)) if evidence == submission.octets => Ok(Some(super::json(&accepted, "answer")?)),
+        Some((evidence, accepted)) if evidence == submission.octets => {
+            Ok(Some(super::json(&accepted, "answer")?))
+        }
         Some(_) => Err(Refusal::Kind(ProblemKind::IdempotencyConflict)),
     }
 }
@@ -120,12 +135,26 @@ fn judge(
 ) -> Result<VerifiedEvidence, Refusal> {
     let statement = submission.bundle.statement();
     // A replay is told as one, although the record has moved on because of it.
-    if state.challenge.as_ref().is_some_and(|challenge| challenge.spent) {
+    if state
+        .challenge
+        .as_ref()
+        .is_some_and(|challenge| challenge.spent)
+    {
         return Err(Refusal::step(Step::Challenge, Reason::ChallengeSpent));
     }
-    let ledger = LedgerFacts { challenge_spent: false, commitment_seen: state.commitment_seen };
-    let facts = state.challenge.as_ref().map(|challenge| challenge.facts(&statement.challenge, ledger));
-    let amendments = state.amendments.iter().map(Pending::as_evidence_state).collect::<Result<Vec<_>, _>>()?;
+    let ledger = LedgerFacts {
+        challenge_spent: false,
+        commitment_seen: state.commitment_seen,
+    };
+    let facts = state
+        .challenge
+        .as_ref()
+        .map(|challenge| challenge.facts(&statement.challenge, ledger));
+    let amendments = state
+        .amendments
+        .iter()
+        .map(Pending::as_evidence_state)
+        .collect::<Result<Vec<_>, _>>()?;
     let trust = OnlineTrust {
         issuers: &issuers(transaction, state, terms)?,
         now: terms.now,
@@ -137,12 +166,13 @@ fn judge(
         amendments: Some(&amendments),
         authority: Some(may_sign(submission, state, terms)?),
     };
-    let evidence = verify::online(&submission.octets, &trust).map_err(|failure| {
-        match failure.reason {
-            Reason::RecordVersionChanged => changed(state).unwrap_or_else(|| Refusal::of(&failure, state.demands())),
+    let evidence =
+        verify::online(&submission.octets, &trust).map_err(|failure| match failure.reason {
+            Reason::RecordVersionChanged => {
+                changed(state).unwrap_or_else(|| Refusal::of(&failure, state.demands()))
+            }
             _ => Refusal::of(&failure, state.demands()),
-        }
-    })?;
+        })?;
     if evidence.report().passed() != Step::BEFORE_RECEIPT {
         // A receipt names every step; one that nobody took cannot be in it.
         return Err(Refusal::step(Step::Challenge, Reason::ChallengeUnknown));
@@ -153,17 +183,31 @@ fn judge(
 }
 
 fn changed(state: &State) -> Option<Refusal> {
-    let changed = state.amendments.iter().find(|amendment| amendment.current.version != amendment.row.base_version);
-    changed.map(|amendment| Refusal::RecordChanged { amendment: amendment.row.id.clone() })
+    let changed = state
+        .amendments
+        .iter()
+        .find(|amendment| amendment.current.version != amendment.row.base_version);
+    changed.map(|amendment| Refusal::RecordChanged {
+        amendment: amendment.row.id.clone(),
+    })
 }
 
 /// The issuers, each with the keys that it may have signed with since the challenge was made.
-fn issuers(transaction: &Transaction<'_>, state: &State, terms: &Terms<'_>) -> Result<Vec<TrustedIssuer>, StoreError> {
-    let since = state.challenge.as_ref().map_or(terms.now, |challenge| challenge.life.issued_at);
+fn issuers(
+    transaction: &Transaction<'_>,
+    state: &State,
+    terms: &Terms<'_>,
+) -> Result<Vec<TrustedIssuer>, StoreError> {
+    let since = state
+        .challenge
+        .as_ref()
+        .map_or(terms.now, |challenge| challenge.life.issued_at);
     let mut issuers = terms.issuers.clone();
     for issuer in &mut issuers {
         issuer.keys = keys::issuer_keys(transaction, &issuer.iss)?;
-        issuer.keys.retain(|key| since.duration_since(key.last_seen) <= ROTATION);
+        issuer
+            .keys
+            .retain(|key| since.duration_since(key.last_seen) <= ROTATION);
     }
     Ok(issuers)
 }
@@ -171,10 +215,15 @@ fn issuers(transaction: &Transaction<'_>, state: &State, terms: &Terms<'_>) -> R
 /// Authority as of now: the rules, and that nobody gives two of an amendment's signatures.
 fn may_sign(submission: &Submission, state: &State, terms: &Terms<'_>) -> Result<bool, StoreError> {
     let statement = submission.bundle.statement();
-    let meaning = Meaning { code: statement.meaning.code.clone(), display: statement.meaning.display.clone() };
+    let meaning = Meaning {
+        code: statement.meaning.code.clone(),
+        display: statement.meaning.display.clone(),
+    };
     let subject = subject_column(&submission.caller)?;
     for amendment in &state.amendments {
-        let allowed = terms.authority.may_sign(&submission.caller, amendment.kind()?, &meaning);
+        let allowed = terms
+            .authority
+            .may_sign(&submission.caller, amendment.kind()?, &meaning);
         if !allowed || amendment.signed_by(&subject) {
             return Ok(false);
         }
@@ -184,7 +233,11 @@ fn may_sign(submission: &Submission, state: &State, terms: &Terms<'_>) -> Result
 
 /// The part of step 12 that only this API's challenges have: the words of meaning and reason, and the oldest
 /// authentication accepted.
-fn is_what_the_challenge_was_for(state: &State, evidence: &VerifiedEvidence, terms: &Terms<'_>) -> Result<(), Refusal> {
+fn is_what_the_challenge_was_for(
+    state: &State,
+    evidence: &VerifiedEvidence,
+    terms: &Terms<'_>,
+) -> Result<(), Refusal> {
     let unknown = || Refusal::step(Step::Challenge, Reason::ChallengeUnknown);
     let binding = &state.challenge.as_ref().ok_or_else(unknown)?.binding;
     let (statement, request) = (evidence.statement(), &binding.request);
@@ -194,12 +247,22 @@ fn is_what_the_challenge_was_for(state: &State, evidence: &VerifiedEvidence, ter
     if !same {
         return Err(unknown());
     }
-    let (issued, authenticated) = (evidence.claims().seconds("iat"), evidence.claims().seconds("auth_time"));
-    let age = issued.zip(authenticated).map(|(issued, authenticated)| issued - authenticated);
-    let too_old = |limit: u32| age.is_none_or(|age| age > i64::from(limit) + i64::from(terms.clock_skew_s));
+    let (issued, authenticated) = (
+        evidence.claims().seconds("iat"),
+        evidence.claims().seconds("auth_time"),
+    );
+    let age = issued
+        .zip(authenticated)
+        .map(|(issued, authenticated)| issued - authenticated);
+    let too_old =
+        |limit: u32| age.is_none_or(|age| age > i64::from(limit) + i64::from(terms.clock_skew_s));
     if binding.max_age.is_some_and(too_old) {
         let (step, reason) = (Step::Authentication, Reason::AuthTimeStale);
-        return Err(Refusal::Step { step, reason, demands: Some(state.demands()) });
+        return Err(Refusal::Step {
+            step,
+            reason,
+            demands: Some(state.demands()),
+        });
     }
     Ok(())
 }
@@ -211,7 +274,9 @@ fn conditions_hold(submission: &Submission, state: &State) -> Result<(), Refusal
             return Err(Refusal::Kind(ProblemKind::NotPending));
         }
         if !submission.if_match.contains(&amendment.etag()) {
-            return Err(Refusal::RecordChanged { amendment: amendment.row.id.clone() });
+            return Err(Refusal::RecordChanged {
+                amendment: amendment.row.id.clone(),
+            });
         }
     }
     Ok(())
@@ -227,21 +292,35 @@ fn keep(
     let statement = evidence.statement();
     let subject = subject_column(&submission.caller)?;
     let receipt = make_receipt(transaction, state, evidence, terms)?;
-    let signed = receipt::sign(&receipt, terms.key).map_err(|_| StoreError::Unreadable { what: "receipt" })?;
+    let signed = receipt::sign(&receipt, terms.key)
+        .map_err(|_| StoreError::Unreadable { what: "receipt" })?;
     let accepted = SignatureAccepted {
         signature_id: statement.signature_id,
         receipt: signed.clone(),
         progress: state.amendments.iter().map(progress).collect(),
     };
     insert(transaction, submission, evidence, &receipt, &accepted)?;
-    if !challenges::spend(transaction, &statement.challenge, &statement.signature_id.to_string())? {
+    if !challenges::spend(
+        transaction,
+        &statement.challenge,
+        &statement.signature_id.to_string(),
+    )? {
         return Err(Refusal::step(Step::Challenge, Reason::ChallengeSpent));
     }
     for amendment in &state.amendments {
         give(transaction, amendment, &subject, evidence, terms.now)?;
     }
-    keys::used(transaction, &statement.signer.iss, evidence.issuer_key_thumbprint(), receipt.received_at)?;
-    keys::receipt_given(transaction, &terms.key.public().thumbprint(), receipt.received_at)?;
+    keys::used(
+        transaction,
+        &statement.signer.iss,
+        evidence.issuer_key_thumbprint(),
+        receipt.received_at,
+    )?;
+    keys::receipt_given(
+        transaction,
+        &terms.key.public().thumbprint(),
+        receipt.received_at,
+    )?;
     let detail = json!({
         "signature_id": statement.signature_id,
         "evidence_sha256": evidence.sha256(),
@@ -250,7 +329,13 @@ fn keep(
         "amendments": statement.amendments.iter().map(|amendment| &amendment.id).collect::<Vec<_>>(),
         "device": statement.client.device,
     });
-    audit::append(transaction, "signature-recorded", Some(&subject), &detail, terms.now)?;
+    audit::append(
+        transaction,
+        "signature-recorded",
+        Some(&subject),
+        &detail,
+        terms.now,
+    )?;
     Ok(accepted)
 }
 
@@ -273,12 +358,17 @@ fn make_receipt(
         None => (1, None, terms.now),
     };
     let unknown = || Refusal::step(Step::Challenge, Reason::ChallengeUnknown);
-    let records = evidence.statement().amendments.iter().zip(&state.amendments).map(|(signed, amendment)| {
-        let new_version = (amendment.row.base_version + 1).to_string();
-        let mut record = CommittedRecord::new(&signed.record, new_version);
-        record.awaiting = awaiting(amendment);
-        record
-    });
+    let records = evidence
+        .statement()
+        .amendments
+        .iter()
+        .zip(&state.amendments)
+        .map(|(signed, amendment)| {
+            let new_version = (amendment.row.base_version + 1).to_string();
+            let mut record = CommittedRecord::new(&signed.record, new_version);
+            record.awaiting = awaiting(amendment);
+            record
+        });
     Ok(Receipt {
         kind: ReceiptType::default(),
         signature_id: evidence.statement().signature_id,
@@ -356,7 +446,13 @@ fn give(
     )?;
     if awaiting(amendment).is_none() {
         let row = &amendment.row;
-        put_version(transaction, &row.record, row.base_version + 1, &row.proposed, now)?;
+        put_version(
+            transaction,
+            &row.record,
+            row.base_version + 1,
+            &row.proposed,
+            now,
+        )?;
         transaction.execute("UPDATE amendment SET state = 'signed' WHERE id = ?1", [id])?;
     }
     Ok(())
@@ -364,6 +460,7 @@ fn give(
 
 /// How long challenges are remembered that nobody used: as long as evidence for them may arrive.
 pub(super) fn remembered_since(now: Timestamp, delivery_grace_s: u32) -> Timestamp {
-    let kept = SignedDuration::from_secs(i64::from(delivery_grace_s)) + SignedDuration::from_hours(24);
+    let kept =
+        SignedDuration::from_secs(i64::from(delivery_grace_s)) + SignedDuration::from_hours(24);
     now.checked_sub(kept).unwrap_or(Timestamp::MIN)
 }

@@ -9,7 +9,12 @@ use super::{Store, StoreError, column, instant, json, to_json};
 
 impl Store {
     /// Writes down which keys an issuer publishes now.
-    pub fn know_issuer_keys(&self, iss: &str, keys: &[Jwk], now: Timestamp) -> Result<(), StoreError> {
+    pub fn know_issuer_keys(
+        &self,
+        iss: &str,
+        keys: &[Jwk],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         self.write(|transaction| {
             for key in keys {
                 transaction.execute(
@@ -43,8 +48,9 @@ impl Store {
     /// Every receipt key of this gateway.
     pub fn receipt_keys(&self) -> Result<Vec<LedgerKey>, StoreError> {
         self.read(|transaction| {
-            let mut query =
-                transaction.prepare_cached("SELECT jwk, first_seen, last_seen FROM receipt_key ORDER BY first_seen")?;
+            let mut query = transaction.prepare_cached(
+                "SELECT jwk, first_seen, last_seen FROM receipt_key ORDER BY first_seen",
+            )?;
             let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             rows.map(|row| ledger_key(row?)).collect()
         })
@@ -52,7 +58,10 @@ impl Store {
 }
 
 /// Every key of an issuer, within a transaction.
-pub(super) fn issuer_keys(transaction: &Transaction<'_>, iss: &str) -> Result<Vec<LedgerKey>, StoreError> {
+pub(super) fn issuer_keys(
+    transaction: &Transaction<'_>,
+    iss: &str,
+) -> Result<Vec<LedgerKey>, StoreError> {
     let mut query = transaction.prepare_cached(
         "SELECT jwk, first_seen, last_seen FROM issuer_key WHERE issuer = ?1 ORDER BY first_seen, thumbprint",
     )?;
@@ -61,7 +70,12 @@ pub(super) fn issuer_keys(transaction: &Transaction<'_>, iss: &str) -> Result<Ve
 }
 
 /// An issuer's key counts as in use when a receipt was given under it.
-pub(super) fn used(transaction: &Transaction<'_>, iss: &str, thumbprint: &str, at: Timestamp) -> Result<(), StoreError> {
+pub(super) fn used(
+    transaction: &Transaction<'_>,
+    iss: &str,
+    thumbprint: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     transaction.execute(
         "UPDATE issuer_key SET last_seen = max(last_seen, ?3) WHERE issuer = ?1 AND thumbprint = ?2",
         params![iss, thumbprint, column(at)],
@@ -70,7 +84,11 @@ pub(super) fn used(transaction: &Transaction<'_>, iss: &str, thumbprint: &str, a
 }
 
 /// The gateway's key is in use as long as it signs.
-pub(super) fn receipt_given(transaction: &Transaction<'_>, thumbprint: &str, at: Timestamp) -> Result<(), StoreError> {
+pub(super) fn receipt_given(
+    transaction: &Transaction<'_>,
+    thumbprint: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     transaction.execute(
         "UPDATE receipt_key SET last_seen = max(last_seen, ?2) WHERE thumbprint = ?1",
         params![thumbprint, column(at)],
@@ -78,7 +96,9 @@ pub(super) fn receipt_given(transaction: &Transaction<'_>, thumbprint: &str, at:
     Ok(())
 }
 
-fn ledger_key((jwk, first_seen, last_seen): (String, String, String)) -> Result<LedgerKey, StoreError> {
+fn ledger_key(
+    (jwk, first_seen, last_seen): (String, String, String),
+) -> Result<LedgerKey, StoreError> {
     Ok(LedgerKey {
         jwk: json(&jwk, "key")?,
         first_seen: instant(&first_seen)?,

@@ -26,25 +26,49 @@ pub struct Reported {
 
 impl Store {
     /// Declines a pending amendment.
-    pub fn decline(&self, id: &str, caller: &Subject, decline: &Decline, now: Timestamp) -> Result<(), Refusal> {
+    pub fn decline(
+        &self,
+        id: &str,
+        caller: &Subject,
+        decline: &Decline,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
         let subject = subject_column(caller)?;
         self.write(|transaction| {
-            let amendment = pending(transaction, id)?.ok_or(Refusal::Kind(ProblemKind::NotFound))?;
+            let amendment =
+                pending(transaction, id)?.ok_or(Refusal::Kind(ProblemKind::NotFound))?;
             if !amendment.is_open() {
                 return Err(Refusal::Kind(ProblemKind::NotPending));
             }
-            let insert = "INSERT INTO decline (amendment, subject, reason, at) VALUES (?1, ?2, ?3, ?4)";
+            let insert =
+                "INSERT INTO decline (amendment, subject, reason, at) VALUES (?1, ?2, ?3, ?4)";
             transaction
                 .execute(insert, params![id, subject, decline.reason, column(now)])
-                .and_then(|_| transaction.execute("UPDATE amendment SET state = 'declined' WHERE id = ?1", [id]))
+                .and_then(|_| {
+                    transaction.execute(
+                        "UPDATE amendment SET state = 'declined' WHERE id = ?1",
+                        [id],
+                    )
+                })
                 .map_err(StoreError::from)?;
             let detail = json!({ "amendment": id });
-            Ok(audit::append(transaction, "amendment-declined", Some(&subject), &detail, now)?)
+            Ok(audit::append(
+                transaction,
+                "amendment-declined",
+                Some(&subject),
+                &detail,
+                now,
+            )?)
         })
     }
 
     /// Keeps lines of a device's activity log. Lines that are there already count as kept.
-    pub fn keep_shipped(&self, caller: &Subject, batch: &AuditBatch, now: Timestamp) -> Result<u32, StoreError> {
+    pub fn keep_shipped(
+        &self,
+        caller: &Subject,
+        batch: &AuditBatch,
+        now: Timestamp,
+    ) -> Result<u32, StoreError> {
         let subject = subject_column(caller)?;
         self.write(|transaction| {
             let mut insert = transaction.prepare_cached(
@@ -58,7 +82,12 @@ impl Store {
     }
 
     /// Keeps a security event that a client reports.
-    pub fn keep_event(&self, caller: &Subject, event: &SecurityEvent, now: Timestamp) -> Result<(), StoreError> {
+    pub fn keep_event(
+        &self,
+        caller: &Subject,
+        event: &SecurityEvent,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let (subject, kind) = (subject_column(caller)?, event.kind.as_str());
         self.write(|transaction| {
             transaction.execute(
@@ -71,8 +100,16 @@ impl Store {
     }
 
     /// Keeps that somebody submitted evidence in which somebody else had authenticated.
-    pub fn keep_mismatch(&self, caller: &Subject, signature_id: &str, now: Timestamp) -> Result<(), StoreError> {
-        let (subject, kind) = (subject_column(caller)?, SecurityEventKind::SignerMismatch.as_str());
+    pub fn keep_mismatch(
+        &self,
+        caller: &Subject,
+        signature_id: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (subject, kind) = (
+            subject_column(caller)?,
+            SecurityEventKind::SignerMismatch.as_str(),
+        );
         self.write(|transaction| {
             transaction.execute(
                 "INSERT INTO security_event (at, kind, subject, reference, device, count) VALUES (?1, ?2, ?3, NULL, NULL, 1)",
@@ -86,9 +123,16 @@ impl Store {
     /// All security events, oldest first.
     pub fn security_events(&self) -> Result<Vec<Reported>, StoreError> {
         self.read(|transaction| {
-            let mut query = transaction.prepare("SELECT kind, subject, reference, count FROM security_event ORDER BY id")?;
+            let mut query = transaction.prepare(
+                "SELECT kind, subject, reference, count FROM security_event ORDER BY id",
+            )?;
             let rows = query.query_map([], |row| {
-                Ok(Reported { kind: row.get(0)?, subject: row.get(1)?, reference: row.get(2)?, count: row.get(3)? })
+                Ok(Reported {
+                    kind: row.get(0)?,
+                    subject: row.get(1)?,
+                    reference: row.get(2)?,
+                    count: row.get(3)?,
+                })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })

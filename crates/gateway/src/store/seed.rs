@@ -49,7 +49,12 @@ impl Store {
     }
 
     /// Gives a pending amendment's record a new version behind its back, as another system might. Returns the version.
-    pub fn change_record_behind(&self, amendment: &str, octets: &[u8], at: Timestamp) -> Result<u64, StoreError> {
+    pub fn change_record_behind(
+        &self,
+        amendment: &str,
+        octets: &[u8],
+        at: Timestamp,
+    ) -> Result<u64, StoreError> {
         self.write(|transaction| {
             let row = super::amendments::row(transaction, amendment)?
                 .ok_or_else(|| StoreError::UnknownAmendment(amendment.to_owned()))?;
@@ -61,22 +66,38 @@ impl Store {
 }
 
 fn add(transaction: &Transaction<'_>, seed: &Seed) -> Result<(), StoreError> {
-    let wrong = |wrong| StoreError::Seed { amendment: seed.id.clone(), wrong };
+    let wrong = |wrong| StoreError::Seed {
+        amendment: seed.id.clone(),
+        wrong,
+    };
     let known = transaction
-        .query_row("SELECT 1 FROM amendment WHERE id = ?1", [&seed.id], |_| Ok(()))
+        .query_row("SELECT 1 FROM amendment WHERE id = ?1", [&seed.id], |_| {
+            Ok(())
+        })
         .optional()?;
     if known.is_some() {
         return Ok(());
     }
-    let version = version_number(&seed.record.base_version).ok_or_else(|| wrong("the version is not a whole number"))?;
-    let rows = fields::rows(&seed.base, &seed.proposed).map_err(|_| wrong("a version cannot be shown"))?;
+    let version = version_number(&seed.record.base_version)
+        .ok_or_else(|| wrong("the version is not a whole number"))?;
+    let rows =
+        fields::rows(&seed.base, &seed.proposed).map_err(|_| wrong("a version cannot be shown"))?;
     let kind = fields::kind(&seed.proposed).map_err(|_| wrong("a version cannot be shown"))?;
-    evidence::canonical::record_octets(&seed.proposed).map_err(|_| wrong("the proposal has no canonical form"))?;
+    evidence::canonical::record_octets(&seed.proposed)
+        .map_err(|_| wrong("the proposal has no canonical form"))?;
 
     match stored_version(transaction, &seed.record, version)? {
-        Some(octets) if octets != seed.base => return Err(wrong("the version is known with other octets")),
+        Some(octets) if octets != seed.base => {
+            return Err(wrong("the version is known with other octets"));
+        }
         Some(_) => {}
-        None => put_version(transaction, &seed.record, version, &seed.base, seed.base_since)?,
+        None => put_version(
+            transaction,
+            &seed.record,
+            version,
+            &seed.base,
+            seed.base_since,
+        )?,
     }
     transaction.execute(
         "INSERT INTO amendment (id, kind, patient, system, type, record_id, base_version, proposed, why,
@@ -107,7 +128,9 @@ fn add(transaction: &Transaction<'_>, seed: &Seed) -> Result<(), StoreError> {
             params![seed.id, subject_column(subject)?],
         )?;
     }
-    seed.earlier.iter().try_for_each(|signature| add_earlier(transaction, &seed.record, signature))
+    seed.earlier
+        .iter()
+        .try_for_each(|signature| add_earlier(transaction, &seed.record, signature))
 }
 
 fn add_earlier(

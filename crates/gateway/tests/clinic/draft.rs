@@ -7,8 +7,8 @@ use aws_lc_rs::rand::SystemRandom;
 use evidence::digest::sha256_hex;
 use evidence::statement::{MeaningSystem, StatementType};
 use evidence::{
-    Authentication, Authorization, ClientInfo, IssuerSnapshot, LocalTime, Meaning, OneTimeKey, Prepared, Presentation,
-    RecordRef, SignedAmendment, Signer, Statement, StatementReason,
+    Authentication, Authorization, ClientInfo, IssuerSnapshot, LocalTime, Meaning, OneTimeKey,
+    Prepared, Presentation, RecordRef, SignedAmendment, Signer, Statement, StatementReason,
 };
 use jiff::Timestamp;
 use records::wire::{Amendment, Challenge};
@@ -36,7 +36,13 @@ pub struct Draft {
 }
 
 impl Draft {
-    pub fn new(amendments: &[Amendment], challenge: &Challenge, sub: &str, issuer: &TestIssuer, now: Timestamp) -> Self {
+    pub fn new(
+        amendments: &[Amendment],
+        challenge: &Challenge,
+        sub: &str,
+        issuer: &TestIssuer,
+        now: Timestamp,
+    ) -> Self {
         let key = issuer.key();
         let claims = json!({
             "iss": issuer.iss, "sub": sub, "aud": CLIENT, "acr": "urn:mfa", "amr": ["pwd", "otp"], "name": "A. Adams",
@@ -49,7 +55,10 @@ impl Draft {
             key,
             one_time: None,
             sub: sub.to_owned(),
-            etags: amendments.iter().map(|amendment| amendment.etag.clone()).collect(),
+            etags: amendments
+                .iter()
+                .map(|amendment| amendment.etag.clone())
+                .collect(),
             configuration: issuer.configuration(),
             jwks: issuer.jwks(),
             now,
@@ -76,13 +85,31 @@ impl Draft {
             fetched_at: self.now,
         };
         let parameters = BTreeMap::from([("nonce".to_owned(), prepared.nonce().to_owned())]);
-        let authorization = Authorization { parameters, callback_iss: None };
+        let authorization = Authorization {
+            parameters,
+            callback_iss: None,
+        };
         let id_token = self.key.sign(&self.id_token_header, &claims);
-        prepared.seal(Presentation::text(SHOWN), &id_token, snapshot, authorization).unwrap().octets().to_vec()
+        prepared
+            .seal(
+                Presentation::text(SHOWN),
+                &id_token,
+                snapshot,
+                authorization,
+            )
+            .unwrap()
+            .octets()
+            .to_vec()
     }
 }
 
-fn statement(amendments: &[Amendment], challenge: &Challenge, sub: &str, iss: &str, now: Timestamp) -> Statement {
+fn statement(
+    amendments: &[Amendment],
+    challenge: &Challenge,
+    sub: &str,
+    iss: &str,
+    now: Timestamp,
+) -> Statement {
     let request = super::request(&[]);
     Statement {
         kind: StatementType::V1,
@@ -99,7 +126,10 @@ fn statement(amendments: &[Amendment], challenge: &Challenge, sub: &str, iss: &s
             code: request.meaning.code,
             display: request.meaning.display,
         },
-        reason: StatementReason { code: request.reason.code, text: request.reason.text },
+        reason: StatementReason {
+            code: request.reason.code,
+            text: request.reason.text,
+        },
         shown_sha256: sha256_hex(SHOWN.as_bytes()),
         requested_at: LocalTime::new(now, 3600).unwrap(),
         time_zone: "Europe/Vienna".to_owned(),

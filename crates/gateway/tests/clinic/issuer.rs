@@ -27,7 +27,10 @@ pub struct Key {
 
 impl Key {
     pub fn new(kid: &str) -> Self {
-        Self { kid: kid.to_owned(), pair: EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap() }
+        Self {
+            kid: kid.to_owned(),
+            pair: EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap(),
+        }
     }
 
     pub fn jwk(&self) -> Value {
@@ -38,7 +41,10 @@ impl Key {
     pub fn sign(&self, header: &Value, claims: &Map<String, Value>) -> String {
         let part = |value: &Value| base64url(&serde_json::to_vec(value).unwrap());
         let input = format!("{}.{}", part(header), part(&Value::Object(claims.clone())));
-        let signature = self.pair.sign(&SystemRandom::new(), input.as_bytes()).unwrap();
+        let signature = self
+            .pair
+            .sign(&SystemRandom::new(), input.as_bytes())
+            .unwrap();
         format!("{input}.{}", base64url(signature.as_ref()))
     }
 
@@ -56,7 +62,10 @@ impl TestIssuer {
         let configuration = json!({ "issuer": iss, "jwks_uri": format!("{iss}/jwks") });
         let (published, counted) = (keys.clone(), fetches.clone());
         let routes = Router::new()
-            .route("/.well-known/openid-configuration", get(move || async move { axum::Json(configuration) }))
+            .route(
+                "/.well-known/openid-configuration",
+                get(move || async move { axum::Json(configuration) }),
+            )
             .route(
                 "/jwks",
                 get(move || async move {

@@ -16,8 +16,8 @@ use http::{Request, Response, StatusCode};
 use issuer::TestIssuer;
 use jiff::{SignedDuration, Timestamp};
 use records::wire::{
-    Amendment, Challenge, ChallengeRequest, EVIDENCE_MEDIA_TYPE, Meaning, Person, Problem, Reason, RecordVersion,
-    SignatureAccepted,
+    Amendment, Challenge, ChallengeRequest, EVIDENCE_MEDIA_TYPE, Meaning, Person, Problem, Reason,
+    RecordVersion, SignatureAccepted,
 };
 use records::{CallError, Client};
 use secrecy::SecretString;
@@ -65,7 +65,9 @@ impl Clinic {
     pub async fn open_with(change: impl FnOnce(&mut Config)) -> Self {
         let issuer = TestIssuer::start().await;
         let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(TestClock(Mutex::new("2026-11-24T13:30:00Z".parse().unwrap())));
+        let clock = Arc::new(TestClock(Mutex::new(
+            "2026-11-24T13:30:00Z".parse().unwrap(),
+        )));
         let mut config = Config::new(
             SocketAddr::from(([127, 0, 0, 1], 0)),
             StorePlace::File(folder.path().join("records.sqlite")),
@@ -77,9 +79,20 @@ impl Clinic {
         change(&mut config);
         let running = gateway::serve(config).await.unwrap();
         running.store().seed(&seeds()).unwrap();
-        let transport = Transport::new(Rules { development_http: true, ..Rules::default() }).unwrap();
+        let transport = Transport::new(Rules {
+            development_http: true,
+            ..Rules::default()
+        })
+        .unwrap();
         let client = Client::new(&running.url(), transport.clone()).unwrap();
-        Self { issuer, clock, running, client, transport, folder }
+        Self {
+            issuer,
+            clock,
+            running,
+            client,
+            transport,
+            folder,
+        }
     }
 
     pub fn store(&self) -> &Store {
@@ -92,30 +105,55 @@ impl Clinic {
 
     /// A good access token.
     pub fn token(&self, sub: &str, scope: &str) -> SecretString {
-        self.issuer.access_token(sub, scope, self.clock.now()).into()
+        self.issuer
+            .access_token(sub, scope, self.clock.now())
+            .into()
     }
 
     pub async fn amendment(&self, id: &str, sub: &str) -> Amendment {
-        self.client.amendment(id, &self.token(sub, SESSION)).await.unwrap()
+        self.client
+            .amendment(id, &self.token(sub, SESSION))
+            .await
+            .unwrap()
     }
 
     pub async fn challenge(&self, ids: &[&str], sub: &str) -> Result<Challenge, CallError> {
-        self.client.challenge(&request(ids), &self.token(sub, SESSION)).await
+        self.client
+            .challenge(&request(ids), &self.token(sub, SESSION))
+            .await
     }
 
     /// A signature that is right in every respect, until a test changes it.
     pub async fn draft(&self, id: &str, sub: &str) -> Draft {
         let amendment = self.amendment(id, sub).await;
         let challenge = self.challenge(&[id], sub).await.unwrap();
-        Draft::new(&[amendment], &challenge, sub, &self.issuer, self.clock.now())
+        Draft::new(
+            &[amendment],
+            &challenge,
+            sub,
+            &self.issuer,
+            self.clock.now(),
+        )
     }
 
     /// Submits octets as a ceremony of that person would.
     pub async fn submit(&self, draft: &Draft, octets: Vec<u8>, key: &str) -> Answer {
-        self.deliver(octets, &draft.etags.join(", "), key, &self.token(&draft.sub, CEREMONY)).await
+        self.deliver(
+            octets,
+            &draft.etags.join(", "),
+            key,
+            &self.token(&draft.sub, CEREMONY),
+        )
+        .await
     }
 
-    pub async fn deliver(&self, octets: Vec<u8>, if_match: &str, key: &str, token: &SecretString) -> Answer {
+    pub async fn deliver(
+        &self,
+        octets: Vec<u8>,
+        if_match: &str,
+        key: &str,
+        token: &SecretString,
+    ) -> Answer {
         use secrecy::ExposeSecret;
         let request = Request::post(format!("{}v1/signatures", self.running.url()))
             .header("authorization", format!("Bearer {}", token.expose_secret()))
@@ -135,14 +173,22 @@ impl Clinic {
         use secrecy::ExposeSecret;
         let bearer = format!("Bearer {}", token.expose_secret());
         let url = format!("{}{path}", self.running.url());
-        self.send(Request::get(url).header("authorization", bearer).body(Vec::new()).unwrap()).await
+        self.send(
+            Request::get(url)
+                .header("authorization", bearer)
+                .body(Vec::new())
+                .unwrap(),
+        )
+        .await
     }
 
     /// Signs an amendment from beginning to end.
     pub async fn sign(&self, id: &str, sub: &str) -> SignatureAccepted {
         let draft = self.draft(id, sub).await;
         let octets = draft.seal(&self.issuer);
-        self.submit(&draft, octets, &format!("key-{id}-{sub}")).await.accepted()
+        self.submit(&draft, octets, &format!("key-{id}-{sub}"))
+            .await
+            .accepted()
     }
 
     /// A receipt, verified with the keys that the gateway publishes.
@@ -153,7 +199,13 @@ impl Clinic {
     /// What is in the store that only a commit puts there.
     pub fn kept(&self) -> (i64, i64, i64, i64) {
         let database = rusqlite::Connection::open(self.database()).unwrap();
-        let count = |what: &str| database.query_row(&format!("SELECT count(*) FROM {what}"), [], |row| row.get(0)).unwrap();
+        let count = |what: &str| {
+            database
+                .query_row(&format!("SELECT count(*) FROM {what}"), [], |row| {
+                    row.get(0)
+                })
+                .unwrap()
+        };
         (
             count("signature"),
             count("given WHERE signature_id IS NOT NULL"),
@@ -164,7 +216,10 @@ impl Clinic {
 
     pub fn subject(&self, sub: &str) -> Subject {
         let claims = [("sub".to_owned(), sub.to_owned())].into();
-        Subject { iss: self.issuer.iss.clone(), claims }
+        Subject {
+            iss: self.issuer.iss.clone(),
+            claims,
+        }
     }
 }
 
@@ -177,7 +232,10 @@ impl Answer {
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.0.headers().get(name).map(|value| value.to_str().unwrap())
+        self.0
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().unwrap())
     }
 
     pub fn json(&self) -> Value {
@@ -186,14 +244,22 @@ impl Answer {
 
     #[track_caller]
     pub fn accepted(&self) -> SignatureAccepted {
-        assert_eq!(self.status(), 201, "{}", String::from_utf8_lossy(self.0.body()));
+        assert_eq!(
+            self.status(),
+            201,
+            "{}",
+            String::from_utf8_lossy(self.0.body())
+        );
         serde_json::from_slice(self.0.body()).unwrap()
     }
 
     /// A refusal, checked for its form.
     #[track_caller]
     pub fn problem(&self) -> Problem {
-        assert_eq!(self.header("content-type"), Some("application/problem+json"));
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json")
+        );
         let problem: Problem = serde_json::from_slice(self.0.body()).unwrap();
         assert_eq!(problem.status, self.status().as_u16());
         assert!(problem.kind.starts_with("urn:countersign:problem:"));
@@ -211,15 +277,25 @@ impl Answer {
 pub fn request(ids: &[&str]) -> ChallengeRequest {
     ChallengeRequest {
         amendments: ids.iter().map(|id| (*id).to_owned()).collect(),
-        meaning: Meaning { code: "1.2.840.10065.1.12.1.15".to_owned(), display: "Addendum Signature".to_owned() },
-        reason: Reason { code: "transcription-error".to_owned(), text: "Transcription error".to_owned() },
+        meaning: Meaning {
+            code: "1.2.840.10065.1.12.1.15".to_owned(),
+            display: "Addendum Signature".to_owned(),
+        },
+        reason: Reason {
+            code: "transcription-error".to_owned(),
+            text: "Transcription error".to_owned(),
+        },
     }
 }
 
 /// `hb-1` to `hb-5` want one signature, `second-1` wants two.
 pub fn seeds() -> Vec<Seed> {
     let names = ["hb-1", "hb-2", "hb-3", "hb-4", "hb-5", "second-1"];
-    names.into_iter().enumerate().map(|(i, id)| seed(id, i)).collect()
+    names
+        .into_iter()
+        .enumerate()
+        .map(|(i, id)| seed(id, i))
+        .collect()
 }
 
 pub fn seed(id: &str, place: usize) -> Seed {
@@ -237,9 +313,15 @@ pub fn seed(id: &str, place: usize) -> Seed {
         base_since: "2026-11-20T09:20:00Z".parse().unwrap(),
         proposed: observation(id, "12.70"),
         why: "Digits swapped when the result was typed in.".to_owned(),
-        requested_by: Person { name: "C. Clark".to_owned(), role: Some("data manager".to_owned()) },
+        requested_by: Person {
+            name: "C. Clark".to_owned(),
+            role: Some("data manager".to_owned()),
+        },
         requested_at: "2026-11-23T15:48:00Z".parse().unwrap(),
-        due_at: Some(due.checked_add(SignedDuration::from_mins(i64::try_from(place).unwrap())).unwrap()),
+        due_at: Some(
+            due.checked_add(SignedDuration::from_mins(i64::try_from(place).unwrap()))
+                .unwrap(),
+        ),
         signatures_required: if id.starts_with("second") { 2 } else { 1 },
         given_by: Vec::new(),
         earlier: Vec::new(),

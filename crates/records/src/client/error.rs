@@ -136,7 +136,10 @@ fn never_left(error: &TransportError) -> bool {
         TransportError::NotHttps { .. }
             | TransportError::Credentials { .. }
             | TransportError::NotAUrl
-            | TransportError::Unreachable { connected: false, .. }
+            | TransportError::Unreachable {
+                connected: false,
+                ..
+            }
             | TransportError::CaFileUnreadable { .. }
             | TransportError::CaFileInvalid { .. }
             | TransportError::Setup
@@ -146,7 +149,9 @@ fn never_left(error: &TransportError) -> bool {
 /// The error that a refusal stands for. A problem that is none of ours counts by its status.
 pub(super) fn of_refusal(status: u16, challenge: Option<&str>, body: &[u8]) -> CallError {
     let problem: Option<Problem> = serde_json::from_slice(body).ok();
-    let kind = problem.as_ref().and_then(|problem| ProblemKind::from_urn(&problem.kind));
+    let kind = problem
+        .as_ref()
+        .and_then(|problem| ProblemKind::from_urn(&problem.kind));
     match (status, kind) {
         (401, _) => unauthorised(challenge.unwrap_or_default()),
         (403, _) => CallError::Forbidden,
@@ -154,9 +159,15 @@ pub(super) fn of_refusal(status: u16, challenge: Option<&str>, body: &[u8]) -> C
         (409, Some(ProblemKind::NotPending)) => CallError::NotPending,
         (409, Some(ProblemKind::IdempotencyConflict)) => CallError::IdempotencyConflict,
         (409, _) => CallError::ChallengeSpent,
-        (412, _) => CallError::RecordChanged { amendment: problem.and_then(|problem| problem.amendment) },
+        (412, _) => CallError::RecordChanged {
+            amendment: problem.and_then(|problem| problem.amendment),
+        },
         (413, _) => CallError::TooLarge,
-        (422, _) => CallError::Step { step: problem.and_then(|p| p.step).unwrap_or_else(|| "unnamed".into()) },
+        (422, _) => CallError::Step {
+            step: problem
+                .and_then(|p| p.step)
+                .unwrap_or_else(|| "unnamed".into()),
+        },
         (408 | 429 | 500..=599, _) => CallError::Unavailable { status },
         _ => CallError::Unexpected { status },
     }
@@ -169,7 +180,11 @@ fn unauthorised(challenge: &str) -> CallError {
     }
     let acr_values = parameter(challenge, "acr_values").unwrap_or_default();
     CallError::StepUp {
-        acr_values: acr_values.split(' ').filter(|value| !value.is_empty()).map(str::to_owned).collect(),
+        acr_values: acr_values
+            .split(' ')
+            .filter(|value| !value.is_empty())
+            .map(str::to_owned)
+            .collect(),
         max_age: parameter(challenge, "max_age").and_then(|seconds| seconds.parse().ok()),
     }
 }
@@ -186,7 +201,12 @@ fn parameter(challenge: &str, name: &str) -> Option<String> {
                 (value.trim().to_owned(), next)
             }
         };
-        if key.trim().trim_start_matches(',').trim().eq_ignore_ascii_case(name) {
+        if key
+            .trim()
+            .trim_start_matches(',')
+            .trim()
+            .eq_ignore_ascii_case(name)
+        {
             return Some(value);
         }
         rest = next;

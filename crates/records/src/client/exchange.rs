@@ -25,7 +25,10 @@ impl Exchange {
         }
         base.set_query(None);
         base.set_fragment(None);
-        Ok(Self { base: base.join("v1/").map_err(|_| CallError::Request)?, transport })
+        Ok(Self {
+            base: base.join("v1/").map_err(|_| CallError::Request)?,
+            transport,
+        })
     }
 
     pub async fn get<T: DeserializeOwned>(
@@ -47,7 +50,8 @@ impl Exchange {
         body: &B,
         token: &SecretString,
     ) -> Result<T, CallError> {
-        self.send("POST", path, &[], &[json()], encode(body)?, token).await
+        self.send("POST", path, &[], &[json()], encode(body)?, token)
+            .await
     }
 
     /// A call whose success says everything; a body is not read.
@@ -57,7 +61,9 @@ impl Exchange {
         body: &B,
         token: &SecretString,
     ) -> Result<(), CallError> {
-        self.octets("POST", path, &[], &[json()], encode(body)?, token).await.map(drop)
+        self.octets("POST", path, &[], &[json()], encode(body)?, token)
+            .await
+            .map(drop)
     }
 
     pub async fn send<T: DeserializeOwned>(
@@ -69,18 +75,33 @@ impl Exchange {
         body: Vec<u8>,
         token: &SecretString,
     ) -> Result<T, CallError> {
-        let octets = self.octets(method, path, query, headers, body, token).await?;
+        let octets = self
+            .octets(method, path, query, headers, body, token)
+            .await?;
         let mut reader = serde_json::Deserializer::from_slice(&octets);
-        serde_path_to_error::deserialize(&mut reader)
-            .map_err(|error| CallError::WrongShape { member: error.path().to_string() })
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| CallError::WrongShape {
+            member: error.path().to_string(),
+        })
     }
 
     pub async fn clock_offset(&self, now: Timestamp) -> Result<SignedDuration, CallError> {
-        let request = Request::get(self.base.as_str()).body(Vec::new()).map_err(|_| CallError::Request)?;
+        let request = Request::get(self.base.as_str())
+            .body(Vec::new())
+            .map_err(|_| CallError::Request)?;
         let reply = self.transport.send(request).await?;
-        let date = reply.headers().get(http::header::DATE).and_then(|value| value.to_str().ok());
-        let date = date.and_then(|date| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok());
-        date.map(|date| date.duration_since(now)).ok_or_else(|| CallError::WrongShape { member: "date".into() })
+        let date = reply
+            .headers()
+            .get(http::header::DATE)
+            .and_then(|value| value.to_str().ok());
+        let date = date.and_then(|date| {
+            jiff::fmt::rfc2822::DateTimeParser::new()
+                .parse_timestamp(date)
+                .ok()
+        });
+        date.map(|date| date.duration_since(now))
+            .ok_or_else(|| CallError::WrongShape {
+                member: "date".into(),
+            })
     }
 
     async fn octets(
@@ -93,10 +114,16 @@ impl Exchange {
         token: &SecretString,
     ) -> Result<Vec<u8>, CallError> {
         let request = self.request(method, path, query, headers, body, token)?;
-        let reply = self.transport.send(request).await.map_err(|error| match error {
-            TransportError::TooLarge { .. } => CallError::WrongShape { member: "size".into() },
-            other => CallError::Transport(other),
-        })?;
+        let reply = self
+            .transport
+            .send(request)
+            .await
+            .map_err(|error| match error {
+                TransportError::TooLarge { .. } => CallError::WrongShape {
+                    member: "size".into(),
+                },
+                other => CallError::Transport(other),
+            })?;
         read(reply)
     }
 
@@ -116,7 +143,10 @@ impl Exchange {
         let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))
             .map_err(|_| CallError::Request)?;
         bearer.set_sensitive(true);
-        let mut request = Request::builder().method(method).uri(url.as_str()).header(AUTHORIZATION, bearer);
+        let mut request = Request::builder()
+            .method(method)
+            .uri(url.as_str())
+            .header(AUTHORIZATION, bearer);
         for (name, value) in headers {
             request = request.header(*name, value);
         }
@@ -136,6 +166,9 @@ fn read(reply: Response<Vec<u8>>) -> Result<Vec<u8>, CallError> {
     if reply.status().is_success() {
         return Ok(reply.into_body());
     }
-    let challenge = reply.headers().get(WWW_AUTHENTICATE).and_then(|value| value.to_str().ok());
+    let challenge = reply
+        .headers()
+        .get(WWW_AUTHENTICATE)
+        .and_then(|value| value.to_str().ok());
     Err(of_refusal(reply.status().as_u16(), challenge, reply.body()))
 }

@@ -97,10 +97,17 @@ pub enum FieldsError {
 
 /// The rows of two versions, labelled ones first, in the order of their kind; then one for every other changed path.
 pub fn rows(base: &[u8], proposed: &[u8]) -> Result<Vec<Row>, FieldsError> {
-    let versions = Versions { base: tree::parse(base)?, proposed: tree::parse(proposed)? };
+    let versions = Versions {
+        base: tree::parse(base)?,
+        proposed: tree::parse(proposed)?,
+    };
     let labelled = labelled(&versions);
     let unlabelled = unlabelled(&versions, &labelled);
-    let mut rows: Vec<Row> = labelled.into_iter().map(|labelled| labelled.row).chain(unlabelled).collect();
+    let mut rows: Vec<Row> = labelled
+        .into_iter()
+        .map(|labelled| labelled.row)
+        .chain(unlabelled)
+        .collect();
     if base != proposed && rows.iter().all(|row| !row.changed) {
         rows.push(encoding(base, proposed));
     }
@@ -111,7 +118,10 @@ pub fn rows(base: &[u8], proposed: &[u8]) -> Result<Vec<Row>, FieldsError> {
 pub fn summary(rows: &[Row]) -> Summary {
     let mut changed = rows.iter().filter(|row| row.changed);
     let first = changed.next().map(|row| change(row, rows));
-    Summary { first, more: u32::try_from(changed.count()).unwrap_or(u32::MAX) }
+    Summary {
+        first,
+        more: u32::try_from(changed.count()).unwrap_or(u32::MAX),
+    }
 }
 
 struct Versions {
@@ -128,10 +138,19 @@ struct Labelled {
 
 fn labelled(versions: &Versions) -> Vec<Labelled> {
     // A resource that changes its kind is shown by the labels of both.
-    let (before, after) = (labels::of(kind::of(&versions.base)), labels::of(kind::of(&versions.proposed)));
-    let added = after.iter().filter(|label| before.iter().all(|known| known.name != label.name));
+    let (before, after) = (
+        labels::of(kind::of(&versions.base)),
+        labels::of(kind::of(&versions.proposed)),
+    );
+    let added = after
+        .iter()
+        .filter(|label| before.iter().all(|known| known.name != label.name));
     let mut rows: Vec<Labelled> = Vec::new();
-    for row in before.iter().chain(added).filter_map(|label| Labelled::new(label, versions)) {
+    for row in before
+        .iter()
+        .chain(added)
+        .filter_map(|label| Labelled::new(label, versions))
+    {
         // A leaf that a more particular label has shown is not shown again by a general one.
         if !row.is_shown_by(&rows) {
             rows.push(row);
@@ -178,15 +197,30 @@ impl Labelled {
 /// Every path that differs and that no labelled row speaks for.
 fn unlabelled(versions: &Versions, labelled: &[Labelled]) -> Vec<Row> {
     let (before, after) = (versions.base.leaves(), versions.proposed.leaves());
-    let old: BTreeMap<&str, &str> = before.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();
-    let new: BTreeMap<&str, &str> = after.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();
+    let old: BTreeMap<&str, &str> = before
+        .iter()
+        .map(|(p, t)| (p.as_str(), t.as_str()))
+        .collect();
+    let new: BTreeMap<&str, &str> = after
+        .iter()
+        .map(|(p, t)| (p.as_str(), t.as_str()))
+        .collect();
 
-    let added = after.iter().map(|(path, _)| path.as_str()).filter(|path| !old.contains_key(path));
-    let differing = before.iter().map(|(path, _)| path.as_str()).chain(added).filter(|path| old.get(path) != new.get(path));
+    let added = after
+        .iter()
+        .map(|(path, _)| path.as_str())
+        .filter(|path| !old.contains_key(path));
+    let differing = before
+        .iter()
+        .map(|(path, _)| path.as_str())
+        .chain(added)
+        .filter(|path| old.get(path) != new.get(path));
     differing
         .filter(|path| {
             let (in_base, in_proposed) = (old.contains_key(path), new.contains_key(path));
-            !labelled.iter().any(|row| row.speaks_for(path, in_base, in_proposed))
+            !labelled
+                .iter()
+                .any(|row| row.speaks_for(path, in_base, in_proposed))
         })
         .map(|path| Row {
             label: OTHER.to_owned(),
@@ -200,7 +234,12 @@ fn unlabelled(versions: &Versions, labelled: &[Labelled]) -> Vec<Row> {
 }
 
 fn encoding(base: &[u8], proposed: &[u8]) -> Row {
-    let digest = |octets: &[u8]| hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, octets));
+    let digest = |octets: &[u8]| {
+        hex::encode(aws_lc_rs::digest::digest(
+            &aws_lc_rs::digest::SHA256,
+            octets,
+        ))
+    };
     Row {
         label: ENCODING.to_owned(),
         paths: Vec::new(),
@@ -212,11 +251,17 @@ fn encoding(base: &[u8], proposed: &[u8]) -> Row {
 }
 
 fn side(text: &str) -> Side {
-    Side { text: text.to_owned(), unit: None }
+    Side {
+        text: text.to_owned(),
+        unit: None,
+    }
 }
 
 fn change(row: &Row, rows: &[Row]) -> Change {
-    let (before, after) = (unit(row, rows, |row| &row.before), unit(row, rows, |row| &row.after));
+    let (before, after) = (
+        unit(row, rows, |row| &row.before),
+        unit(row, rows, |row| &row.after),
+    );
     let one_unit = before == after || row.before.is_none() || row.after.is_none();
     let text = |side: &Option<Side>, unit: &Option<String>| {
         let side = side.as_ref()?;
@@ -225,7 +270,9 @@ fn change(row: &Row, rows: &[Row]) -> Change {
     };
     Change {
         label: row.label.clone(),
-        path: (row.label == OTHER).then(|| row.paths.first().cloned()).flatten(),
+        path: (row.label == OTHER)
+            .then(|| row.paths.first().cloned())
+            .flatten(),
         form: row.form,
         before: text(&row.before, &before),
         after: text(&row.after, &after),
@@ -237,7 +284,9 @@ fn change(row: &Row, rows: &[Row]) -> Change {
 fn unit(row: &Row, rows: &[Row], version: fn(&Row) -> &Option<Side>) -> Option<String> {
     let own = version(row).as_ref().and_then(|side| side.unit.clone());
     own.or_else(|| {
-        let unit = rows.iter().find(|r| row.label == labels::VALUE && r.label == labels::UNIT)?;
+        let unit = rows
+            .iter()
+            .find(|r| row.label == labels::VALUE && r.label == labels::UNIT)?;
         version(unit).as_ref().map(|side| side.text.clone())
     })
 }

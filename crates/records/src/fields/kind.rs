@@ -76,6 +76,12 @@ pub(super) fn of(resource: &Node) -> Kind {
 }
 
 fn is_vital_sign(observation: &Node) -> bool {
-    let codings = observation.member("category").into_iter().flat_map(Node::elements).filter_map(|c| c.member("coding"));
-    codings.flat_map(Node::elements).any(|coding| coding.member("code").and_then(Node::text) == Some("vital-signs"))
+    let codings = observation
+        .member("category")
+        .into_iter()
+        .flat_map(Node::elements)
+        .filter_map(|c| c.member("coding"));
+    codings
+        .flat_map(Node::elements)
+        .any(|coding| coding.member("code").and_then(Node::text) == Some("vital-signs"))
 }

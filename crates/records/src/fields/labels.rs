@@ -74,7 +74,9 @@ pub fn of(kind: Kind) -> &'static [Label] {
 
 /// The names of all labels, some of them more than once.
 pub fn all() -> impl Iterator<Item = &'static str> {
-    Kind::ALL.into_iter().flat_map(|kind| of(kind).iter().map(|label| label.name))
+    Kind::ALL
+        .into_iter()
+        .flat_map(|kind| of(kind).iter().map(|label| label.name))
 }
 
 /// One line of a table: when it is shown, its name, its form, and the places of its text.

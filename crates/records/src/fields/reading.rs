@@ -25,7 +25,11 @@ impl Reading {
 impl Label {
     /// What this label says about a resource.
     pub fn read(&self, resource: &Node) -> Reading {
-        self.places.iter().map(|place| place.read(resource)).find(|reading| reading.side.is_some()).unwrap_or_default()
+        self.places
+            .iter()
+            .map(|place| place.read(resource))
+            .find(|reading| reading.side.is_some())
+            .unwrap_or_default()
     }
 }
 
@@ -53,7 +57,11 @@ impl Place {
         if readings.is_empty() {
             return Reading::default();
         }
-        let text = readings.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join(", ");
+        let text = readings
+            .iter()
+            .map(|piece| piece.text.as_str())
+            .collect::<Vec<_>>()
+            .join(", ");
         Reading {
             side: Some(Side { text, unit }),
             parts: readings.into_iter().flat_map(|piece| piece.parts).collect(),
@@ -76,11 +84,11 @@ impl Shape {
             Self::Concept => in_member(node, path, "text", string).or_else(|| {
                 let coding = node.member("coding")?.elements().first()?;
                 let path = tree::element_path(&tree::member_path(path, "coding"), 0);
-                in_member(coding, &path, "display", string).or_else(|| in_member(coding, &path, "code", string))
+                in_member(coding, &path, "display", string)
+                    .or_else(|| in_member(coding, &path, "code", string))
             }),
-            Self::Reference => {
-                in_member(node, path, "display", string).or_else(|| in_member(node, path, "reference", string))
-            }
+            Self::Reference => in_member(node, path, "display", string)
+                .or_else(|| in_member(node, path, "reference", string)),
             Self::Quantity => quantity(node, path, true),
             Self::Value => quantity(node, path, false),
             Self::Range => in_member(node, path, "text", string).or_else(|| range(node, path)),
@@ -89,7 +97,13 @@ impl Shape {
 }
 
 fn string(node: &Node, path: &str) -> Option<Piece> {
-    let visible = |text: &str| if text.is_empty() { "\"\"".to_owned() } else { tree::visible(text) };
+    let visible = |text: &str| {
+        if text.is_empty() {
+            "\"\"".to_owned()
+        } else {
+            tree::visible(text)
+        }
+    };
     node.text().map(|text| piece(visible(text), node, path))
 }
 
@@ -101,11 +115,23 @@ fn number(node: &Node, path: &str) -> Option<Piece> {
 }
 
 fn piece(text: String, node: &Node, path: &str) -> Piece {
-    let token = node.leaves().into_iter().map(|(_, token)| (path.to_owned(), token));
-    Piece { text, unit: None, parts: token.collect() }
+    let token = node
+        .leaves()
+        .into_iter()
+        .map(|(_, token)| (path.to_owned(), token));
+    Piece {
+        text,
+        unit: None,
+        parts: token.collect(),
+    }
 }
 
-fn in_member(node: &Node, path: &str, name: &str, read: fn(&Node, &str) -> Option<Piece>) -> Option<Piece> {
+fn in_member(
+    node: &Node,
+    path: &str,
+    name: &str,
+    read: fn(&Node, &str) -> Option<Piece>,
+) -> Option<Piece> {
     read(node.member(name)?, &tree::member_path(path, name))
 }
 
@@ -131,8 +157,16 @@ fn range(node: &Node, path: &str) -> Option<Piece> {
     }
     let text = |piece: &Option<Piece>| piece.as_ref().map_or(String::new(), |p| p.text.clone());
     let text = format!("{} – {}", text(&low), text(&high));
-    let parts = low.into_iter().chain(high).flat_map(|piece| piece.parts).collect();
-    Some(Piece { text: text.trim().to_owned(), unit: None, parts })
+    let parts = low
+        .into_iter()
+        .chain(high)
+        .flat_map(|piece| piece.parts)
+        .collect();
+    Some(Piece {
+        text: text.trim().to_owned(),
+        unit: None,
+        parts,
+    })
 }
 
 /// Every node at that path, with its own path.
@@ -153,12 +187,30 @@ fn find<'a>(node: &'a Node, path: String, wanted: &str) -> Vec<(String, &'a Node
     }
 }
 
-fn each<'a>(node: &'a Node, path: &str, rest: &str, wanted: impl Fn(&Node) -> bool) -> Vec<(String, &'a Node)> {
-    let elements = node.elements().iter().enumerate().filter(|(_, element)| wanted(element));
-    elements.flat_map(|(i, element)| find(element, tree::element_path(path, i), rest)).collect()
+fn each<'a>(
+    node: &'a Node,
+    path: &str,
+    rest: &str,
+    wanted: impl Fn(&Node) -> bool,
+) -> Vec<(String, &'a Node)> {
+    let elements = node
+        .elements()
+        .iter()
+        .enumerate()
+        .filter(|(_, element)| wanted(element));
+    elements
+        .flat_map(|(i, element)| find(element, tree::element_path(path, i), rest))
+        .collect()
 }
 
 fn is_coded(node: &Node, codes: &[&str]) -> bool {
-    let codings = node.member("code").and_then(|code| code.member("coding")).map(Node::elements).unwrap_or_default();
-    codings.iter().filter_map(|coding| coding.member("code").and_then(Node::text)).any(|code| codes.contains(&code))
+    let codings = node
+        .member("code")
+        .and_then(|code| code.member("coding"))
+        .map(Node::elements)
+        .unwrap_or_default();
+    codings
+        .iter()
+        .filter_map(|coding| coding.member("code").and_then(Node::text))
+        .any(|code| codes.contains(&code))
 }

@@ -27,7 +27,10 @@ impl Node {
     /// The member of that name, when this is an object that has it.
     pub fn member(&self, name: &str) -> Option<&Node> {
         match self {
-            Self::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, node)| node),
+            Self::Object(members) => members
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, node)| node),
             _ => None,
         }
     }
@@ -58,10 +61,15 @@ impl Node {
     fn collect(&self, path: String, leaves: &mut Vec<(String, String)>) {
         match self {
             Self::Object(members) if !members.is_empty() => {
-                members.iter().for_each(|(name, node)| node.collect(member_path(&path, name), leaves));
+                members
+                    .iter()
+                    .for_each(|(name, node)| node.collect(member_path(&path, name), leaves));
             }
             Self::Array(elements) if !elements.is_empty() => {
-                elements.iter().enumerate().for_each(|(i, node)| node.collect(element_path(&path, i), leaves));
+                elements
+                    .iter()
+                    .enumerate()
+                    .for_each(|(i, node)| node.collect(element_path(&path, i), leaves));
             }
             leaf => leaves.push((path, leaf.token())),
         }
@@ -98,7 +106,10 @@ pub fn visible(text: &str) -> String {
 /// Controls, zero-width and bidirectional formatting characters, and spaces that look like another one.
 fn is_invisible(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
+        || matches!(
+            c,
+            '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}'
+        )
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}')
         || matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{E0000}'..='\u{E0FFF}')
         || (c.is_whitespace() && c != ' ')
@@ -106,7 +117,10 @@ fn is_invisible(c: char) -> bool {
 
 /// The path of a member. Names that could be mistaken for a path are quoted.
 pub fn member_path(path: &str, name: &str) -> String {
-    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    let plain = !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     match (plain, path.is_empty()) {
         (true, true) => name.to_owned(),
         (true, false) => format!("{path}.{name}"),
@@ -132,18 +146,28 @@ fn node(raw: &RawValue, depth: usize) -> Result<Node, FieldsError> {
     let text = raw.get();
     match text.as_bytes().first() {
         Some(b'{') => {
-            let Members { members, repeated } = serde_json::from_str(text).map_err(|_| FieldsError::NotJson)?;
+            let Members { members, repeated } =
+                serde_json::from_str(text).map_err(|_| FieldsError::NotJson)?;
             if repeated {
                 return Err(FieldsError::RepeatedMember);
             }
-            let parsed = members.into_iter().map(|(name, raw)| Ok((name, node(raw, depth + 1)?)));
+            let parsed = members
+                .into_iter()
+                .map(|(name, raw)| Ok((name, node(raw, depth + 1)?)));
             parsed.collect::<Result<_, _>>().map(Node::Object)
         }
         Some(b'[') => {
-            let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| FieldsError::NotJson)?;
-            elements.into_iter().map(|raw| node(raw, depth + 1)).collect::<Result<_, _>>().map(Node::Array)
+            let elements: Vec<&RawValue> =
+                serde_json::from_str(text).map_err(|_| FieldsError::NotJson)?;
+            elements
+                .into_iter()
+                .map(|raw| node(raw, depth + 1))
+                .collect::<Result<_, _>>()
+                .map(Node::Array)
         }
-        Some(b'"') => serde_json::from_str(text).map(Node::Text).map_err(|_| FieldsError::NotJson),
+        Some(b'"') => serde_json::from_str(text)
+            .map(Node::Text)
+            .map_err(|_| FieldsError::NotJson),
         Some(b't') => Ok(Node::Bool(true)),
         Some(b'f') => Ok(Node::Bool(false)),
         Some(b'n') => Ok(Node::Null),

@@ -43,9 +43,14 @@ pub fn make_folder(folder: &Path) -> Result<(), OutboxError> {
 /// The finished entries of a folder.
 pub fn entries(folder: &Path) -> Result<Vec<PathBuf>, OutboxError> {
     let listed = fs::read_dir(folder).map_err(at(folder))?;
-    let paths = listed.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>();
+    let paths = listed
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<Vec<_>, _>>();
     let mut paths = paths.map_err(at(folder))?;
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == EXTENSION));
+    paths.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == EXTENSION)
+    });
     Ok(paths)
 }
 
@@ -90,5 +95,8 @@ fn flush_folder_of(path: &Path) -> io::Result<()> {
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> OutboxError + '_ {
-    |source| OutboxError::Io { path: path.to_owned(), source }
+    |source| OutboxError::Io {
+        path: path.to_owned(),
+        source,
+    }
 }

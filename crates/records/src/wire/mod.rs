@@ -10,14 +10,16 @@ mod reports;
 mod signing;
 
 pub use amendment::{
-    Amendment, AmendmentPage, AmendmentState, AmendmentSummary, EarlierSignature, Person, RecordVersion,
+    Amendment, AmendmentPage, AmendmentState, AmendmentSummary, EarlierSignature, Person,
+    RecordVersion,
 };
 pub use capabilities::{Capabilities, IssuerCapability, Limits};
 pub use octets::Octets;
 pub use problem::{Problem, ProblemKind};
 pub use reports::{AuditAccepted, AuditBatch, Decline, SecurityEvent, SecurityEventKind};
 pub use signing::{
-    Challenge, ChallengeRequest, Meaning, Progress, Reason, ReceiptHead, SignatureAccepted, SignatureRecord,
+    Challenge, ChallengeRequest, Meaning, Progress, Reason, ReceiptHead, SignatureAccepted,
+    SignatureRecord,
 };
 
 /// The media type of sealed evidence on the wire.

@@ -48,6 +48,9 @@ impl Serialize for Octets {
 impl<'de> Deserialize<'de> for Octets {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        STANDARD.decode(text.as_bytes()).map(Self).map_err(|_| de::Error::custom("not base64"))
+        STANDARD
+            .decode(text.as_bytes())
+            .map(Self)
+            .map_err(|_| de::Error::custom("not base64"))
     }
 }
