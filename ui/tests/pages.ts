@@ -22,14 +22,14 @@ declare global {
   interface Window {
     host: MockHost
     app: App
-    violations: string[]
   }
 }
 
 const SHOTS = 'out/shots'
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 let browser: Browser | undefined
-let opened: Page[] = []
+/** The pages of the running test, each with what it complained about. */
+let opened = new Map<Page, string[]>()
 
 /** A screen in its own, empty browser profile, at the clinic's time zone. What breaks the policy or the script fails the test. */
 export async function open(scene: string, { locale = 'en', scheme = 'light', size = { width: 1180, height: 760 }, forced = false }: Asked = {}): Promise<Page> {
@@ -43,23 +43,26 @@ export async function open(scene: string, { locale = 'en', scheme = 'light', siz
     locale: 'en-GB',
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(5_000)
-  await page.addInitScript(() => {
-    window.violations = []
-    document.addEventListener('securitypolicyviolation', (event) => {
-      window.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`)
-    })
-    window.addEventListener('error', (event) => window.violations.push(event.message))
-    window.addEventListener('unhandledrejection', (event) => window.violations.push(String(event.reason)))
-  })
+  page.setDefaultTimeout(15_000)
+  const heard: string[] = []
+  opened.set(page, heard)
+  page.on('pageerror', (error) => heard.push(error.message))
   page.on('console', (message) => {
-    if (message.type() === 'error') void page.evaluate((text) => window.violations.push(text), message.text())
+    if (message.type() === 'error' || message.type() === 'warning') heard.push(message.text())
   })
-  opened.push(page)
+  await page.addInitScript(() => {
+    Object.freeze(Object.prototype) // as the shell does
+    document.addEventListener('securitypolicyviolation', (event) => console.error(`${event.violatedDirective}: ${event.blockedURI}`))
+  })
   await page.goto(`${inject('origin')}/mock.html?mock=${scene}&locale=${locale}`)
-  await page.locator('h1').waitFor({ state: 'attached' }).catch(() => undefined)
+  await page.locator('h1').waitFor({ state: 'attached' })
   await settled(page)
   return page
+}
+
+/** What a page complained about so far; taken by a test that expects it. */
+export function complaints(page: Page): string[] {
+  return opened.get(page)?.splice(0) ?? []
 }
 
 /** Until nothing on the page changes any more. */
@@ -103,12 +106,9 @@ export async function calls(page: Page, name: string): Promise<Call['args'][]> {
 
 afterEach(async () => {
   const pages = opened
-  opened = []
-  for (const page of pages) {
-    const violations = await page.evaluate(() => window.violations)
-    await page.context().close()
-    expect(violations).toEqual([])
-  }
+  opened = new Map()
+  for (const page of pages.keys()) await page.context().close()
+  expect([...pages.values()].flat()).toEqual([])
 })
 
 afterAll(async () => {

@@ -2,6 +2,8 @@
 //
 // While a modal dialog is open everything behind it is inert and would not be read: messages wait until it closes.
 
+import { untrack } from 'svelte'
+
 export type Urgency = 'polite' | 'assertive'
 
 export interface Message {
@@ -25,7 +27,8 @@ export class Announcer {
       return
     }
     const message = { id: this.#next++, text }
-    this[urgency] = [...this[urgency], message]
+    // Whoever speaks from within an effect must not come to depend on what was said.
+    this[urgency] = [...untrack(() => this[urgency]), message]
     setTimeout(() => {
       this[urgency] = this[urgency].filter((other) => other !== message)
     }, KEEP_MS)

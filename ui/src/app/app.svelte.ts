@@ -104,27 +104,29 @@ export class App {
 
   /** Leaves an ending, to where `go` leads. */
   async leaveEnding(go: () => void): Promise<void> {
-    const signed = this.ceremony?.ending?.kind === 'signed'
-    await this.ask(() => this.host.dismissEnding())
-    if (signed && this.ceremony) {
-      this.worklist.drop(this.ceremony.amendment)
-      this.drafts.delete(this.ceremony.amendment)
-      this.reviewScroll.delete(this.ceremony.amendment)
+    const left = this.ceremony
+    if (!(await this.ask(() => this.host.dismissEnding()))) return
+    if (left?.ending?.kind === 'signed') {
+      this.worklist.drop(left.amendment)
+      this.drafts.delete(left.amendment)
+      this.reviewScroll.delete(left.amendment)
     }
-    this.ceremony = null
     go()
+    this.ceremony = null
     await this.worklist.refresh()
   }
 
-  /** Asks the shell for something; a rejection is shown where the person is. */
+  /** Asks the shell for something; a rejection is shown where the person is. What they cancelled is no news to them. */
   async ask(call: () => Promise<unknown>): Promise<boolean> {
     this.trouble = null
     try {
       await call()
       return true
     } catch (thrown) {
-      this.trouble = asFault(thrown)
-      this.announcer.say(this.faultText(this.trouble), 'assertive')
+      const fault = asFault(thrown)
+      if (fault.code === 'cancelled') return false
+      this.trouble = fault
+      this.announcer.say(this.faultText(fault), 'assertive')
       return false
     }
   }
@@ -142,10 +144,10 @@ export class App {
   #hearState(state: AppState): void {
     const before = this.state
     this.state = state
-    const working = state.phase === 'signed_in' || state.phase === 'ceremony'
-    if (!working) this.#forget()
+    const working = isWorking(state)
+    const wasWorking = before !== null && isWorking(before)
+    if (wasWorking && !working) this.#forget()
     if (before) this.#sayChanges(before, state)
-    const wasWorking = before?.phase === 'signed_in' || before?.phase === 'ceremony'
     if (working && (!wasWorking || before.locale !== state.locale)) this.#refresh()
     if (state.phase === 'ceremony' && !this.ceremony) void this.#askForCeremony()
   }
@@ -215,6 +217,10 @@ export class App {
     const offline = this.state?.status.recordsConnected === false || this.worklist.fault !== null
     if (offline && this.state?.phase === 'signed_in') this.#refresh()
   }
+}
+
+function isWorking(state: AppState): boolean {
+  return state.phase === 'signed_in' || state.phase === 'ceremony'
 }
 
 const KEY = Symbol('app')

@@ -35,6 +35,7 @@ export class MockHost implements Host {
   #hearState: ((state: AppState) => void)[] = []
   #hearCeremony: ((view: CeremonyView) => void)[] = []
   #hearWorklist: (() => void)[] = []
+  #decideSignIn: (fault: Fault | null) => void = () => this.set({ phase: 'signed_out' })
 
   constructor(locale: 'en' | 'de') {
     this.state = appState(locale)
@@ -78,13 +79,23 @@ export class MockHost implements Host {
 
   async signIn(): Promise<void> {
     this.#note('signIn')
-    if (this.signInFault) throw this.signInFault
     this.set({ phase: 'signing_in', ended: null })
+    const outcome = await new Promise<Fault | null>((decided) => {
+      this.#decideSignIn = decided
+      if (this.signInFault) decided(this.signInFault)
+    })
+    this.set(outcome ? { phase: 'signed_out' } : { phase: 'signed_in', session: appState('en').session })
+    if (outcome) throw outcome
+  }
+
+  /** The person has signed in. */
+  completeSignIn(): void {
+    this.#decideSignIn(null)
   }
 
   async cancelSignIn(): Promise<void> {
     this.#note('cancelSignIn')
-    this.set({ phase: 'signed_out' })
+    this.#decideSignIn({ code: 'cancelled', text: 'You cancelled.', remedy: '', reference: null })
   }
 
   async signOut(): Promise<void> {

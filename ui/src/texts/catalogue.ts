@@ -34,6 +34,9 @@ export interface Run {
   text: string
 }
 
+/** Where values are held while marks are read. In the basic plane: WebKit loses its way in `.*?` over characters beyond it. */
+const HELD = 0xe000
+
 /**
  * A message with its marks. What comes from outside is put in after the marks were read,
  * so a name that contains `<b>` is shown as just that.
@@ -42,13 +45,13 @@ export function runs(locale: Locale, key: string, args: Arguments = {}): Run[] {
   const values: string[] = []
   const held = Object.fromEntries(
     Object.entries(args).map(([name, value]) =>
-      typeof value === 'string' ? [name, String.fromCodePoint(0xf0000 + values.push(value) - 1)] : [name, value],
+      typeof value === 'string' ? [name, String.fromCharCode(HELD + values.push(value) - 1)] : [name, value],
     ),
   )
   const put = (piece: string): string =>
-    piece.replace(/[\u{f0000}-\u{f00ff}]/gu, (mark) => values[(mark.codePointAt(0) ?? 0) - 0xf0000] ?? '')
+    piece.replace(/[\ue000-\ue0ff]/g, (mark) => values[mark.charCodeAt(0) - HELD] ?? '')
   const found: Run[] = []
-  for (const piece of text(locale, key, held).matchAll(/<(b|kbd|ref|origin)>(.*?)<\/\1>|([^<]+|<)/gsu)) {
+  for (const piece of text(locale, key, held).matchAll(/<(b|kbd|ref|origin)>(.*?)<\/\1>|([^<]+|<)/gs)) {
     found.push(piece[1] ? { as: piece[1] as Run['as'], text: put(piece[2] ?? '') } : { as: 'text', text: put(piece[3] ?? '') })
   }
   return found

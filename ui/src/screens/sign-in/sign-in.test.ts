@@ -37,6 +37,17 @@ describe('signing in', () => {
     await page.getByRole('button', { name: 'Cancel sign-in' }).click()
     await page.getByRole('heading', { name: 'Sign in to see' }).waitFor()
     expect([await calls(page, 'signIn'), await calls(page, 'cancelSignIn')]).toEqual([[[]], [[]]])
+    expect(await page.locator('.banner').count()).toBe(0)
+  })
+
+  it('that succeeds leads to the worklist, with focus on its heading', async () => {
+    const page = await open('sign-in')
+    await page.getByRole('button', { name: 'Sign in in the browser' }).click()
+
+    await page.evaluate(() => window.host.completeSignIn())
+
+    await page.getByText('14 amendments').waitFor()
+    expect(await focus(page)).toBe('h1: Worklist')
   })
 
   it('that fails says what happened and what to do, and can be tried again', async () => {

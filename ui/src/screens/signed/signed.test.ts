@@ -25,7 +25,7 @@ it('prints the manifestation alone', async () => {
   await settled(page)
   await picture(page, 'signed.print')
 
-  expect(await page.getByText('A. Adams', { exact: true }).first().isVisible()).toBe(true)
+  expect(await page.getByRole('region', { name: 'Electronically signed' }).isVisible()).toBe(true)
   for (const gone of ['.top', '.bar', '.foot', '.no-print']) expect(await page.locator(gone).first().isVisible()).toBe(false)
 })
 
