@@ -31,10 +31,7 @@ pub struct Fault {
 }
 
 impl Catalogue {
-    /// The texts in this language.
-    ///
-    /// # Panics
-    /// Never in a built product: the sources are part of the binary, and a test parses each of them.
+    /// The texts in this language. The sources are part of the binary, and a test parses each of them without an error.
     pub fn new(locale: Locale) -> Self {
         let mut bundle = FluentBundle::new_concurrent(vec![locale.identifier()]);
         bundle.set_use_isolating(false);

@@ -2,6 +2,7 @@
 
 use catalogue::intent::{IntentFacts, Part, complete_text, compose, plain_text, readable};
 use catalogue::{Catalogue, Locale};
+use proptest::prelude::*;
 use rstest::rstest;
 
 #[test]
@@ -136,6 +137,15 @@ fn a_value_cannot_pretend_to_be_part_of_the_sentence() {
     let text = plain_text(&compose(&Catalogue::new(Locale::En), &facts));
 
     assert_eq!(text.matches('”').count(), 1, "{text}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn different_values_never_read_the_same(one in "[a20{}u\\\\ \u{202e}\u{201d}\n]{0,12}", other in "[a20{}u\\\\ \u{202e}\u{201d}\n]{0,12}") {
+        prop_assert_eq!(one == other, readable(&one) == readable(&other));
+    }
 }
 
 #[test]
