@@ -73,6 +73,9 @@ impl Default for Browser {
 
 impl Browser {
     /// A browser with an empty jar.
+    ///
+    /// # Panics
+    /// When no plain http client can be built, for which there is no known reason.
     pub fn new() -> Self {
         let client = Client::builder()
             .redirect(redirect::Policy::none())

@@ -12,16 +12,21 @@ use std::{
 use common::{client, get};
 use demo::idp::ADAMS;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 /// The program and its line; killed when the test ends.
 struct Program {
     child: Child,
     facts: Value,
+    _folder: TempDir,
 }
 
 impl Program {
     fn start(arguments: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_countersign-demo"))
+            .arg("--dir")
+            .arg(folder.path())
             .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
@@ -33,6 +38,7 @@ impl Program {
         Self {
             child,
             facts: serde_json::from_str(&line).expect(&line),
+            _folder: folder,
         }
     }
 

@@ -38,6 +38,8 @@ pub enum Expected {
     Failure,
     /// The ceremony's own ending for sign-ins that nobody typed.
     AmbientSignIn,
+    /// An error that names the clocks, since the person can do something about them.
+    ClockSkew,
     /// Odd but within the standards: accepted.
     Accepted,
 }
@@ -64,7 +66,7 @@ macro_rules! faults {
 
             /// What a correct client makes of it.
             pub fn expected(self) -> Expected {
-                use Expected::{Accepted, AmbientSignIn, Failure, Refusal};
+                use Expected::{Accepted, AmbientSignIn, ClockSkew, Failure, Refusal};
                 match self { $( Fault::$variant => $expected, )+ }
             }
         }
@@ -110,7 +112,7 @@ faults! {
     /// `state` is missing.
     StateMissing, "state_missing", AuthorizationResponse, Refusal("state_mismatch");
     /// `code` stands there twice.
-    CodeTwice, "code_twice", AuthorizationResponse, Failure;
+    CodeTwice, "code_twice", AuthorizationResponse, Refusal("callback_malformed");
     /// `error=server_error` instead of a code.
     AuthorizationServerError, "authorization_server_error", AuthorizationResponse, Failure;
     /// `prompt=none` is answered with a code although nobody typed anything in this jar.
@@ -242,9 +244,9 @@ faults! {
 
     // --- clock ---------------------------------------------------------------------------------
     /// The provider's clock is ten minutes ahead.
-    ClockAhead, "clock_ahead", Clock, Failure;
+    ClockAhead, "clock_ahead", Clock, ClockSkew;
     /// The provider's clock is ten minutes behind.
-    ClockBehind, "clock_behind", Clock, Failure;
+    ClockBehind, "clock_behind", Clock, ClockSkew;
 }
 
 /// The faults that are switched on.
@@ -314,6 +316,7 @@ mod tests {
         "response_issuer_missing",
         "response_issuer_mismatch",
         "state_mismatch",
+        "callback_malformed",
         "audience_mismatch",
         "audience_untrusted",
         "azp_mismatch",

@@ -93,16 +93,14 @@ pub(super) fn one_time_code(
 }
 
 pub(super) fn confirm_logout(query: &[(String, String)]) -> Response {
-    let kept: String = query
+    let kept: Vec<String> = query
         .iter()
         .map(|(name, value)| {
-            format!(
-                r#"<input type="hidden" name="{}" value="{}">"#,
-                escape(name),
-                escape(value)
-            )
+            let (name, value) = (escape(name), escape(value));
+            format!(r#"<input type="hidden" name="{name}" value="{value}">"#)
         })
         .collect();
+    let kept = kept.join("\n");
     let body = format!(
         r#"<p>Sign out here?</p>
 <form method="post" action="/logout">{kept}

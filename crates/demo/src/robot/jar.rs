@@ -40,7 +40,8 @@ impl Jar {
             self.kept.retain(|known| {
                 (&known.origin, &known.path, &known.name) != (&kept.origin, &kept.path, &kept.name)
             });
-            if cookie.max_age().is_none_or(|age| age.is_positive()) {
+            let removed = cookie.max_age().is_some_and(|age| age.whole_seconds() <= 0);
+            if !removed {
                 self.kept.push(kept);
             }
         }

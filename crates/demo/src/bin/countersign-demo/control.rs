@@ -11,7 +11,7 @@ use std::{
 use axum::{
     Json, Router,
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, put},
@@ -93,7 +93,7 @@ async fn only_with_token(
 ) -> Response {
     let given = headers
         .get(header::AUTHORIZATION)
-        .map(|value| value.as_bytes())
+        .map(HeaderValue::as_bytes)
         .unwrap_or_default();
     if bool::from(given.ct_eq(format!("Bearer {token}").as_bytes())) {
         next.run(request).await

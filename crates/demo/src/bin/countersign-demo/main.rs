@@ -40,7 +40,7 @@ struct Arguments {
     control: bool,
     /// What else the application is to be started with.
     #[arg(last = true, requires = "run")]
-    application_arguments: Vec<String>,
+    passed_on: Vec<String>,
 }
 
 #[tokio::main]
@@ -64,13 +64,11 @@ async fn main() -> anyhow::Result<ExitCode> {
     let mut facts = facts(&clinic, &policy);
 
     let clinic = Arc::new(Mutex::new(clinic));
-    let control = match arguments.control {
-        true => Some(
-            Control::start(Arc::clone(&clinic))
-                .await
-                .context("the control endpoint cannot open")?,
-        ),
-        false => None,
+    let control = if arguments.control {
+        let control = Control::start(Arc::clone(&clinic)).await;
+        Some(control.context("the control endpoint cannot open")?)
+    } else {
+        None
     };
     if let Some(control) = &control {
         facts["control"] = json!({ "url": control.url(), "token": control.token() });
@@ -82,7 +80,7 @@ async fn main() -> anyhow::Result<ExitCode> {
             command
                 .arg("--policy")
                 .arg(&policy)
-                .args(&arguments.application_arguments)
+                .args(&arguments.passed_on)
                 .kill_on_drop(true);
             // Standard output is for the line of JSON alone.
             command
