@@ -311,6 +311,33 @@ event-declined = Änderung abgelehnt
 event-evidence-saved = Nachweis gespeichert
 event-recovered = Protokoll nach einem Absturz geflickt
 
+## ctl
+## What countersignctl prints.
+
+ctl-file = Datei
+ctl-evidence = Nachweis
+ctl-signer = Unterschrieben von
+ctl-subject = Ausgewiesen als
+ctl-proposed = Prüfsumme der Änderung
+ctl-shown = Was gelesen wurde
+ctl-authentication = Verlangte Anmeldung
+ctl-client = Anwendung
+ctl-reason = Grund
+ctl-attested = beim Aktendienst bestanden, laut dessen Quittung
+ctl-awaiting = { $count ->
+    [one] 1 weitere Unterschrift steht aus
+   *[other] { $count } weitere Unterschriften stehen aus
+}
+ctl-unchecked = Nicht prüfbar
+ctl-summary = { $valid } gültig, { $invalid } ungültig, { $unchecked } nicht prüfbar.
+ctl-archive-written = { $path }: { $issuers } Identitätsanbieter, { $keys } Schlüssel, { $receipt-keys } Quittungsschlüssel.
+ctl-policy-usable = Die Richtlinie ist brauchbar.
+ctl-display = Bildschirm
+ctl-webview = Webansicht
+ctl-keyring = Schlüsselspeicher
+ctl-found = gefunden
+ctl-missing = fehlt
+
 ## fields
 ## Arten von Einträgen, wie records::fields sie nennt.
 

@@ -311,6 +311,33 @@ event-declined = Amendment declined
 event-evidence-saved = Evidence saved
 event-recovered = Log mended after a crash
 
+## ctl
+## What countersignctl prints.
+
+ctl-file = File
+ctl-evidence = Evidence
+ctl-signer = Signed by
+ctl-subject = Identified as
+ctl-proposed = Digest of the amendment
+ctl-shown = What the signer read
+ctl-authentication = Sign-in asked for
+ctl-client = Application
+ctl-reason = Reason
+ctl-attested = passed at the records service, says its receipt
+ctl-awaiting = { $count ->
+    [one] 1 more signature is awaited
+   *[other] { $count } more signatures are awaited
+}
+ctl-unchecked = Could not be checked
+ctl-summary = { $valid } valid, { $invalid } not valid, { $unchecked } could not be checked.
+ctl-archive-written = { $path }: { $issuers } identity providers, { $keys } keys, { $receipt-keys } receipt keys.
+ctl-policy-usable = The policy can be used.
+ctl-display = Display
+ctl-webview = Web view
+ctl-keyring = Key store
+ctl-found = found
+ctl-missing = missing
+
 ## fields
 ## Kinds of records, as records::fields names them.
 

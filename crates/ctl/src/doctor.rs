@@ -1,0 +1,110 @@
+//! `doctor`: what this computer has of what the application needs.
+//!
+//! It looks and changes nothing: no window is opened, no key is stored. Whether the key store can be unlocked, or a
+//! window be shown, only the application finds out.
+
+#[cfg(all(unix, not(target_os = "macos")))]
+#[path = "doctor/linux.rs"]
+mod system;
+#[cfg(target_os = "macos")]
+#[path = "doctor/macos.rs"]
+mod system;
+#[cfg(windows)]
+#[path = "doctor/windows.rs"]
+mod system;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use policy::Machine;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::Found;
+use crate::policy_values;
+use crate::screen::Screen;
+
+#[derive(Args)]
+pub struct Doctor {
+    /// A policy file. Refused on a computer that has a machine policy.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Prints one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// One thing that is needed.
+#[derive(Serialize)]
+struct Finding {
+    /// A stable name, after `ctl-` the key of its text.
+    name: &'static str,
+    found: bool,
+    /// Where, or what was looked for in vain.
+    detail: String,
+}
+
+impl Finding {
+    fn new(name: &'static str, result: Result<String, String>) -> Self {
+        let found = result.is_ok();
+        let (Ok(detail) | Err(detail)) = result;
+        Self {
+            name,
+            found,
+            detail,
+        }
+    }
+}
+
+impl Doctor {
+    pub fn run(self, screen: &mut Screen<impl Write>) -> anyhow::Result<Found> {
+        let findings = [
+            Finding::new("display", system::display()),
+            Finding::new("webview", system::webview()),
+            Finding::new("keyring", system::keyring()),
+        ];
+        let policy = policy::load(Machine::ThisSystem, self.policy.as_deref());
+        let in_order = policy.is_ok() && findings.iter().all(|finding| finding.found);
+        if self.json {
+            let policy = match &policy {
+                Ok(loaded) => json!({ "usable": true, "values": policy_values::as_json(loaded) }),
+                Err(error) => {
+                    json!({ "usable": false, "code": error.code(), "detail": error.to_string() })
+                }
+            };
+            let version = env!("CARGO_PKG_VERSION");
+            screen.json(&json!({ "version": version, "in_order": in_order, "findings": findings, "policy": policy }))?;
+        } else {
+            for finding in &findings {
+                let state = screen.text(
+                    if finding.found {
+                        "ctl-found"
+                    } else {
+                        "ctl-missing"
+                    },
+                    &[],
+                );
+                screen.field(
+                    &format!("ctl-{}", finding.name),
+                    &format!("{state}: {}", finding.detail),
+                )?;
+            }
+            match &policy {
+                Ok(loaded) => {
+                    screen.say("ctl-policy-usable", &[])?;
+                    policy_values::print(screen, loaded)?;
+                }
+                Err(error) => {
+                    let fault = policy_values::fault(screen, error);
+                    screen.fault(&fault)?;
+                }
+            }
+        }
+        Ok(if in_order {
+            Found::InOrder
+        } else {
+            Found::Wrong
+        })
+    }
+}
