@@ -118,18 +118,17 @@ pub async fn verify(
         .find(|known| named(*known) == Some(header.alg));
     let algorithm = algorithm.ok_or(TokenRefusal::AlgorithmNotAllowed)?;
 
-    let known = issuers.keys(&iss, expected.now).await.map_err(of_issuer)?;
-    let key = match pick(&known, header.kid.as_deref(), algorithm) {
-        Some(key) => key.clone(),
-        None => {
-            let newer = issuers
-                .newer_keys(&iss, expected.now)
-                .await
-                .map_err(of_issuer)?;
-            pick(&newer, header.kid.as_deref(), algorithm)
-                .cloned()
-                .ok_or(TokenRefusal::KeyNotFound)?
-        }
+    let known = issuers
+        .keys(&iss, expected.now)
+        .await
+        .map_err(|error| of_issuer(&error))?;
+    let key = if let Some(key) = pick(&known, header.kid.as_deref(), algorithm) {
+        key.clone()
+    } else {
+        let newer = issuers.newer_keys(&iss, expected.now).await;
+        let newer = newer.map_err(|error| of_issuer(&error))?;
+        let key = pick(&newer, header.kid.as_deref(), algorithm);
+        key.cloned().ok_or(TokenRefusal::KeyNotFound)?
     };
     let claims = signed_claims(token, &key, header.alg)?;
     judge(&claims, issuer, expected)
@@ -235,7 +234,7 @@ fn named(algorithm: Algorithm) -> Option<jsonwebtoken::Algorithm> {
     algorithm.name().parse().ok()
 }
 
-fn of_issuer(error: IssuerError) -> TokenRefusal {
+fn of_issuer(error: &IssuerError) -> TokenRefusal {
     match error {
         IssuerError::Untrusted => TokenRefusal::IssuerUntrusted,
         IssuerError::Unavailable | IssuerError::Store(_) => TokenRefusal::IssuerUnavailable,

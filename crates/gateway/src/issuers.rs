@@ -195,7 +195,7 @@ impl Issuers {
                 };
             }
             None => {
-                tracing::warn!(issuer = %trusted.config.issuer, "the issuer's keys cannot be fetched")
+                tracing::warn!(issuer = %trusted.config.issuer, "the issuer's keys cannot be fetched");
             }
         }
         Ok(())

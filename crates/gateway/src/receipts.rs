@@ -84,7 +84,8 @@ fn check_mode(path: &Path) -> Result<(), ReceiptKeyError> {
             source,
         })?
         .permissions();
-    if mode.mode() & 0o077 == 0 {
+    let others = mode.mode() & 0o077;
+    if others == 0 {
         Ok(())
     } else {
         Err(ReceiptKeyError::ReadableByOthers {

@@ -7,6 +7,7 @@ mod amendments;
 mod audit;
 mod challenges;
 mod commit;
+mod keep;
 mod keys;
 mod reports;
 mod seed;

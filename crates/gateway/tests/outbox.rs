@@ -20,7 +20,7 @@ async fn what_is_put_is_there_after_a_restart_and_delivered_as_it_was_sealed() {
 
     let restarted = outbox(&folder, 1);
     let listed = restarted.list().unwrap();
-    assert_eq!(listed.entries, [waiting.clone()]);
+    assert_eq!(listed.entries, std::slice::from_ref(&waiting));
     let token = clinic.token(ADAMS, SESSION);
     let accepted = clinic
         .client

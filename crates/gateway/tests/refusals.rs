@@ -62,7 +62,10 @@ async fn evidence_with_a_fault_is_refused_at_its_step(
     );
     assert_eq!(clinic.kept(), (0, 0, 0, 0));
     let trail = clinic.store().audit(1).unwrap();
-    let last = trail.iter().rfind(|line| line.event == "signature-refused").unwrap();
+    let last = trail
+        .iter()
+        .rfind(|line| line.event == "signature-refused")
+        .unwrap();
     assert_eq!(
         (
             last.event.as_str(),

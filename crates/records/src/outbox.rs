@@ -194,7 +194,7 @@ impl Outbox {
             match self.read(&path) {
                 Ok(entry) => listing.entries.push(entry),
                 Err(OutboxError::Seal(_) | OutboxError::Damaged { .. }) => {
-                    listing.unreadable.push(path)
+                    listing.unreadable.push(path);
                 }
                 Err(error) => return Err(error),
             }

@@ -25,8 +25,8 @@ proptest! {
         for path in paths.into_iter().filter(|path| old.get(*path) != new.get(*path)) {
             let shown = rows.iter().any(|row| {
                 row.changed && row.paths.contains(path)
-                    && says(row.before.as_ref().map(|side| side_text(side)), old.get(path), row)
-                    && says(row.after.as_ref().map(|side| side_text(side)), new.get(path), row)
+                    && says(row.before.as_ref().map(side_text), old.get(path), row)
+                    && says(row.after.as_ref().map(side_text), new.get(path), row)
             });
             prop_assert!(shown, "{path}: {:?} -> {:?} is unseen in {rows:#?}", old.get(path), new.get(path));
         }
@@ -39,7 +39,7 @@ proptest! {
 
     #[test]
     fn different_octets_always_have_a_changed_row(base in resource(), proposed in resource()) {
-        let differ = base.to_string() != proposed.to_string();
+        let differ = base != proposed;
         prop_assert_eq!(rows(&base, &proposed).iter().any(|row| row.changed), differ);
     }
 
@@ -96,20 +96,15 @@ fn leaves(value: &Value) -> BTreeMap<String, Value> {
     fn collect(value: &Value, path: &str, found: &mut BTreeMap<String, Value>) {
         match value {
             Value::Object(members) if !members.is_empty() => {
-                members.iter().for_each(|(name, member)| {
-                    let path = if path.is_empty() {
-                        name.clone()
-                    } else {
-                        format!("{path}.{name}")
-                    };
-                    collect(member, &path, found);
-                })
+                for (name, member) in members {
+                    let dot = if path.is_empty() { "" } else { "." };
+                    collect(member, &format!("{path}{dot}{name}"), found);
+                }
             }
             Value::Array(elements) if !elements.is_empty() => {
-                elements
-                    .iter()
-                    .enumerate()
-                    .for_each(|(i, element)| collect(element, &format!("{path}[{i}]"), found));
+                for (i, element) in elements.iter().enumerate() {
+                    collect(element, &format!("{path}[{i}]"), found);
+                }
             }
             leaf => {
                 found.insert(path.to_owned(), leaf.clone());

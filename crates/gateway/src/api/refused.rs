@@ -44,13 +44,12 @@ fn challenge(refusal: &Refusal) -> Option<String> {
 }
 
 fn step_up(demands: &Demands) -> String {
-    let mut challenge = "Bearer error=\"insufficient_user_authentication\"".to_owned();
-    if !demands.acr_values.is_empty() {
-        let values = demands.acr_values.join(" ").replace(['"', '\\'], "");
-        challenge.push_str(&format!(", acr_values=\"{values}\""));
-    }
-    if let Some(seconds) = demands.max_age {
-        challenge.push_str(&format!(", max_age=\"{seconds}\""));
-    }
-    challenge
+    let contexts = demands.acr_values.join(" ").replace(['"', '\\'], "");
+    let contexts = (!contexts.is_empty()).then(|| format!("acr_values=\"{contexts}\""));
+    let age = demands
+        .max_age
+        .map(|seconds| format!("max_age=\"{seconds}\""));
+    let error = "Bearer error=\"insufficient_user_authentication\"".to_owned();
+    let parameters: Vec<_> = [Some(error), contexts, age].into_iter().flatten().collect();
+    parameters.join(", ")
 }

@@ -194,12 +194,11 @@ fn parameter(challenge: &str, name: &str) -> Option<String> {
     let mut rest = challenge.trim_start().split_once(' ')?.1;
     loop {
         let (key, after) = rest.split_once('=')?;
-        let (value, next) = match after.trim_start().strip_prefix('"') {
-            Some(quoted) => quoted_string(quoted)?,
-            None => {
-                let (value, next) = after.split_once(',').unwrap_or((after, ""));
-                (value.trim().to_owned(), next)
-            }
+        let (value, next) = if let Some(quoted) = after.trim_start().strip_prefix('"') {
+            quoted_string(quoted)?
+        } else {
+            let (value, next) = after.split_once(',').unwrap_or((after, ""));
+            (value.trim().to_owned(), next)
         };
         if key
             .trim()

@@ -61,15 +61,14 @@ impl Node {
     fn collect(&self, path: String, leaves: &mut Vec<(String, String)>) {
         match self {
             Self::Object(members) if !members.is_empty() => {
-                members
-                    .iter()
-                    .for_each(|(name, node)| node.collect(member_path(&path, name), leaves));
+                for (name, node) in members {
+                    node.collect(member_path(&path, name), leaves);
+                }
             }
             Self::Array(elements) if !elements.is_empty() => {
-                elements
-                    .iter()
-                    .enumerate()
-                    .for_each(|(i, node)| node.collect(element_path(&path, i), leaves));
+                for (i, node) in elements.iter().enumerate() {
+                    node.collect(element_path(&path, i), leaves);
+                }
             }
             leaf => leaves.push((path, leaf.token())),
         }

@@ -1,0 +1,236 @@
+//! The worklist, challenges and reports, as the contract says them.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod clinic;
+
+use clinic::{ADAMS, Clinic, SESSION, request};
+use http::Request;
+use jiff::SignedDuration;
+use records::CallError;
+use records::wire::{
+    AmendmentPage, AuditBatch, ChallengeRequest, Decline, ProblemKind, SecurityEvent,
+    SecurityEventKind,
+};
+use rstest::rstest;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+
+#[rstest]
+#[case::nothing(|request: &mut ChallengeRequest| request.amendments.clear(), ProblemKind::Malformed)]
+#[case::one_twice(|request: &mut ChallengeRequest| request.amendments.push("hb-1".into()), ProblemKind::Malformed)]
+#[case::too_many(|request: &mut ChallengeRequest| request.amendments = (0..11).map(|i| i.to_string()).collect(), ProblemKind::Malformed)]
+#[case::unknown(|request: &mut ChallengeRequest| request.amendments[0] = "nowhere".into(), ProblemKind::NotFound)]
+#[case::a_meaning_of_ones_own(|request: &mut ChallengeRequest| request.meaning.display = "I was here".into(), ProblemKind::Malformed)]
+#[case::no_reason(|request: &mut ChallengeRequest| request.reason.text = " ".into(), ProblemKind::Malformed)]
+#[case::a_long_reason(|request: &mut ChallengeRequest| request.reason.text = "x".repeat(1001), ProblemKind::Malformed)]
+#[tokio::test]
+async fn a_challenge_is_made_only_for_what_can_be_signed(
+    #[case] fault: fn(&mut ChallengeRequest),
+    #[case] kind: ProblemKind,
+) {
+    let clinic = Clinic::open().await;
+    let mut asked = request(&["hb-1"]);
+    fault(&mut asked);
+    let token = clinic.token(ADAMS, SESSION);
+    let request = Request::post(format!("{}v1/challenges", clinic.running.url()))
+        .header("authorization", format!("Bearer {}", token.expose_secret()))
+        .header("content-type", "application/json")
+        .body(serde_json::to_vec(&asked).unwrap())
+        .unwrap();
+
+    assert_eq!(clinic.send(request).await.problem().kind, kind.urn());
+}
+
+#[tokio::test]
+async fn a_challenge_lives_five_minutes_and_no_two_are_alike() {
+    let clinic = Clinic::open().await;
+    let one = clinic.challenge(&["hb-1"], ADAMS).await.unwrap();
+    let other = clinic.challenge(&["hb-1"], ADAMS).await.unwrap();
+
+    assert_eq!(
+        one.expires_at.duration_since(one.issued_at),
+        SignedDuration::from_secs(300)
+    );
+    assert_ne!(one.challenge, other.challenge);
+    assert_eq!(one.challenge.len(), 43);
+}
+
+#[tokio::test]
+async fn the_worklist_comes_in_pages_most_urgent_first() {
+    let clinic = Clinic::open().await;
+    let token = clinic.token(ADAMS, SESSION);
+    let (mut seen, mut path) = (Vec::new(), "v1/amendments?state=pending&limit=4".to_owned());
+    loop {
+        let page: AmendmentPage =
+            serde_json::from_value(clinic.get(&path, &token).await.json()).unwrap();
+        assert_eq!(page.total, 6);
+        seen.extend(page.amendments.into_iter().map(|amendment| amendment.id));
+        match page.next {
+            Some(next) => path = format!("v1/amendments?state=pending&limit=4&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(seen, ["hb-1", "hb-2", "hb-3", "hb-4", "hb-5", "second-1"]);
+    let all = clinic.client.list_all(&token).await.unwrap();
+    let first = all[0].changed.first.as_ref().unwrap();
+    assert_eq!(
+        (
+            first.label.as_str(),
+            first.after.as_deref(),
+            first.unit.as_deref()
+        ),
+        ("field-value", Some("12.70"), Some("g/dL"))
+    );
+}
+
+#[rstest]
+#[case("limit=0")]
+#[case("limit=101")]
+#[case("cursor=nonsense")]
+#[case("state=unheard-of")]
+#[case("page=2")]
+#[tokio::test]
+async fn a_page_that_makes_no_sense_is_malformed(#[case] query: &str) {
+    let clinic = Clinic::open().await;
+
+    let answer = clinic
+        .get(
+            &format!("v1/amendments?{query}"),
+            &clinic.token(ADAMS, SESSION),
+        )
+        .await;
+
+    assert_eq!(answer.problem().kind, ProblemKind::Malformed.urn());
+}
+
+#[tokio::test]
+async fn an_amendment_has_its_octets_and_its_entity_tag() {
+    let clinic = Clinic::open().await;
+
+    let answer = clinic
+        .get("v1/amendments/hb-1", &clinic.token(ADAMS, SESSION))
+        .await;
+
+    assert_eq!(answer.header("etag"), answer.json()["etag"].as_str());
+    let amendment = clinic.amendment("hb-1", ADAMS).await;
+    assert_eq!(
+        amendment.base.as_slice(),
+        clinic::observation("hb-1", "21.70")
+    );
+    assert_eq!(
+        amendment.proposed.as_slice(),
+        clinic::observation("hb-1", "12.70")
+    );
+}
+
+#[tokio::test]
+async fn a_declined_amendment_is_no_longer_pending() {
+    let clinic = Clinic::open().await;
+    let token = clinic.token(ADAMS, SESSION);
+    let decline = Decline {
+        reason: "The first value was right.".into(),
+    };
+
+    clinic
+        .client
+        .decline("hb-1", &decline, &token)
+        .await
+        .unwrap();
+
+    assert!(matches!(
+        clinic.client.decline("hb-1", &decline, &token).await,
+        Err(CallError::NotPending)
+    ));
+    assert!(matches!(
+        clinic.challenge(&["hb-1"], ADAMS).await,
+        Err(CallError::NotPending)
+    ));
+    assert_eq!(clinic.client.list_all(&token).await.unwrap().len(), 5);
+}
+
+#[tokio::test]
+async fn shipped_lines_are_kept_once_and_as_they_are() {
+    let clinic = Clinic::open().await;
+    let token = clinic.token(ADAMS, SESSION);
+    let entries = vec!["{\"seq\":1}".to_owned(), "{ \"seq\": 2 }".to_owned()];
+    let batch = AuditBatch {
+        device: "ward-3-pc-2".into(),
+        entries,
+    };
+    for _ in 0..2 {
+        assert_eq!(
+            clinic
+                .client
+                .ship_audit(&batch, &token)
+                .await
+                .unwrap()
+                .accepted,
+            2
+        );
+    }
+
+    let database = rusqlite::Connection::open(clinic.database()).unwrap();
+    let mut query = database
+        .prepare("SELECT line FROM shipped ORDER BY rowid")
+        .unwrap();
+    let lines: Vec<String> = query
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert_eq!(lines, batch.entries);
+}
+
+#[tokio::test]
+async fn a_security_event_is_kept_with_whose_session_it_was() {
+    let clinic = Clinic::open().await;
+    let event = SecurityEvent {
+        kind: SecurityEventKind::SigningLocked,
+        reference: "7F3K-2QX9".into(),
+        at: gateway::Clock::now(&*clinic.clock),
+        device: "ward-3-pc-2".into(),
+        count: 3,
+    };
+
+    clinic
+        .client
+        .security_event(&event, &clinic.token(ADAMS, SESSION))
+        .await
+        .unwrap();
+
+    let kept = clinic.store().security_events().unwrap();
+    assert_eq!(
+        (kept[0].kind.as_str(), kept[0].count),
+        ("signing-locked", 3)
+    );
+}
+
+#[tokio::test]
+async fn keys_and_capabilities_are_public() {
+    let clinic = Clinic::open().await;
+    clinic.challenge(&["hb-1"], ADAMS).await.unwrap();
+    let nobody = SecretString::from("");
+    let issuer = clinic.issuer.iss.replace(':', "%3A").replace('/', "%2F");
+
+    let receipts = clinic.get("v1/receipts/keys", &nobody).await.json();
+    let issuers = clinic
+        .get(&format!("v1/issuers/{issuer}/keys"), &nobody)
+        .await
+        .json();
+    let capabilities = clinic.get("v1/capabilities", &nobody).await.json();
+
+    assert_eq!(receipts["keys"][0]["alg"], "ES256");
+    assert_eq!(issuers["keys"][0]["kid"], "key-1");
+    assert!(issuers["keys"][0]["first_seen"].is_string());
+    assert_eq!(
+        capabilities["issuers"][0]["issuer"],
+        json!(clinic.issuer.iss)
+    );
+    assert_eq!(
+        clinic
+            .get("v1/issuers/unknown/keys", &nobody)
+            .await
+            .status(),
+        404
+    );
+}
