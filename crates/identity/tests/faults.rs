@@ -42,6 +42,9 @@ async fn every_fault_of_the_table_meets_its_expected_end() {
         let clinic = Clinic::with(Faults::only(fault)).await;
         let outcome = authenticate(&clinic).await;
         let met = match (fault.expected(), &outcome) {
+            (Expected::ClockSkew, Err(Failed::Identity(error))) => {
+                matches!(error, IdentityError::ClockSkew { .. })
+            }
             (Expected::Refusal(name), Err(failed)) => failed.refusal() == Some(name),
             (Expected::Accepted, Ok(_)) | (Expected::Failure, Err(_)) => true,
             _ => false,
