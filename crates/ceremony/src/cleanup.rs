@@ -4,13 +4,19 @@
 //! Every part has its own time bound and runs in a task of its own, so that a port that hangs or panics costs its own
 //! part and no other. What cannot be done is reported, never hidden; nothing here can change how the ceremony ended.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use identity::{Disposal, Provider, Revocation, TokenKind, Tokens};
+use identity::{
+    AgentEvent, Declined, Demands, Disposal, Prompt, Provider, RelyingParty, Revocation, TokenKind,
+    Tokens,
+};
 use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 
 use crate::ending::Ending;
-use crate::owed::Grant;
+use crate::owed::{Grant, Owed};
+use crate::ports::Clock;
 use crate::scene::Scene;
 
 /// How long what could not be interrupted (a window that opens, a code that is being redeemed) may still take.
@@ -135,14 +141,60 @@ async fn end_idp_session(
     let Some(url) = provider.and_then(|provider| provider.end_session_url(hint, client_id)) else {
         return IdpSessionEnd::NotOffered;
     };
-    let owed = scene.owed.clone();
-    let visiting = async move {
-        let mut lent = owed.agent().await?;
-        lent.get()?.visit(url, false).await.ok()
+    let farewell = Farewell {
+        owed: scene.owed.clone(),
+        relying_party: scene.ports.relying_party.clone(),
+        provider: provider.cloned(),
+        clock: Arc::clone(&scene.ports.clock),
     };
-    match guarded(FAREWELL, visiting).await.flatten() {
+    match guarded(FAREWELL, farewell.say(url)).await.flatten() {
         Some(()) => IdpSessionEnd::Ended,
         None => IdpSessionEnd::LeftToExpire,
+    }
+}
+
+/// The visit to the provider's end-session page, and the question whether it helped.
+struct Farewell {
+    owed: Owed,
+    relying_party: RelyingParty,
+    provider: Option<Provider>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Farewell {
+    /// Some providers ask for a confirmation that nobody is there to give. So the same jar is asked, as in a preflight,
+    /// whether somebody is still signed in; only "nobody" counts.
+    async fn say(self, url: Url) -> Option<()> {
+        let mut lent = self.owed.agent().await?;
+        let agent = lent.get()?;
+        agent.visit(url, false).await.ok()?;
+        let demands = Demands {
+            prompt: Some(Prompt::None),
+            ..Demands::default()
+        };
+        let redirect_uri = self.owed.redirect_uri()?;
+        let asked = self.relying_party.request(
+            self.provider.as_ref()?,
+            &demands,
+            &redirect_uri,
+            self.clock.now(),
+        );
+        let pending = asked.await.ok()?;
+        agent.visit(pending.url.clone(), false).await.ok()?;
+        loop {
+            match agent.next().await {
+                AgentEvent::Callback(callback) => match pending.receive(&callback) {
+                    Err(Declined::LoginRequired | Declined::InteractionRequired) => return Some(()),
+                    // An answer to an earlier request.
+                    Err(Declined::Refused(_)) => {}
+                    Ok(_) | Err(_) => return None,
+                },
+                AgentEvent::NavigationRefused { .. } => {}
+                AgentEvent::ClosedByPerson | AgentEvent::TlsRefused | AgentEvent::Failed => {
+                    return None;
+                }
+            }
+        }
     }
 }
 
@@ -166,13 +218,11 @@ async fn guarded<T: Send + 'static>(
     part: impl Future<Output = T> + Send + 'static,
 ) -> Option<T> {
     let mut task = tokio::spawn(part);
-    match tokio::time::timeout(bound, &mut task).await {
-        Ok(done) => done.ok(),
-        Err(_) => {
-            task.abort();
-            None
-        }
-    }
+    let Ok(done) = tokio::time::timeout(bound, &mut task).await else {
+        task.abort();
+        return None;
+    };
+    done.ok()
 }
 
 /// What became of one token.
@@ -195,13 +245,13 @@ pub enum TokenEnd {
 pub enum IdpSessionEnd {
     /// None can have begun: the sign-in page was never shown.
     None,
-    /// The provider's end-session page was visited in that jar.
+    /// Nobody is signed in in that jar any more: the provider said so.
     Ended,
     /// Policy does not ask for it.
     NotAsked,
     /// The provider offers no such page.
     NotOffered,
-    /// The visit failed, or took too long. The jar is gone all the same.
+    /// The provider asks for a confirmation, or did not answer in time. The jar is gone all the same.
     LeftToExpire,
 }
 

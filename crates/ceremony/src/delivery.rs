@@ -87,21 +87,19 @@ async fn attempts(
         } else {
             None
         };
-        let answer =
-            match earlier {
-                Some(accepted) => Ok(accepted),
-                None => {
-                    let sending = submission.submit(
-                        ceremony.evidence(),
-                        &note.etags,
-                        &note.idempotency_key,
-                        token,
-                    );
-                    tokio::time::timeout(ATTEMPT, sending).await.unwrap_or(Err(
-                        SubmitError::Unknown(CallError::Unavailable { status: 408 }),
-                    ))
-                }
-            };
+        let answer = if let Some(accepted) = earlier {
+            Ok(accepted)
+        } else {
+            let sending = submission.submit(
+                ceremony.evidence(),
+                &note.etags,
+                &note.idempotency_key,
+                token,
+            );
+            let in_vain = SubmitError::Unknown(CallError::Unavailable { status: 408 });
+            let sent = tokio::time::timeout(ATTEMPT, sending).await;
+            sent.unwrap_or(Err(in_vain))
+        };
         match answer {
             Ok(accepted) => {
                 scene.done(Step::Sealed);
@@ -181,11 +179,11 @@ async fn prove(
         tracing::error!("the receipt is for something else");
         Ending::Unconfirmed(Box::new(ceremony.unconfirmed()))
     })?;
-    if let Some(outbox) = &scene.ports.outbox {
-        if let Err(error) = outbox.delivered(id, jws, keys).await {
-            // It will be delivered once more, under the same key, and get the same receipt.
-            tracing::warn!(%error, "the delivered evidence is still in the outbox");
-        }
+    if let Some(outbox) = &scene.ports.outbox
+        && let Err(error) = outbox.delivered(id, jws, keys).await
+    {
+        // It will be delivered once more, under the same key, and get the same receipt.
+        tracing::warn!(%error, "the delivered evidence is still in the outbox");
     }
     Ok(recorded)
 }

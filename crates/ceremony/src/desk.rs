@@ -66,7 +66,7 @@ impl Desk {
         let controls = Controls::default();
         let (tell, ended) = watch::channel(None);
         let under_way = UnderWay {
-            reference: reference.clone(),
+            reference,
             controls: controls.clone(),
             ended,
         };

@@ -16,6 +16,7 @@ use secrecy::SecretString;
 use tokio::sync::OwnedMutexGuard;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use url::Url;
 
 use crate::states::Exchange;
 
@@ -31,6 +32,7 @@ pub(crate) struct Owed {
 #[derive(Default)]
 struct Debts {
     provider: Option<Provider>,
+    redirect_uri: Option<Url>,
     tokens: Option<Tokens>,
     id_token: Option<SecretString>,
     given_back: bool,
@@ -60,12 +62,18 @@ impl Owed {
         self.debts().provider.clone()
     }
 
+    /// Where the agent takes callbacks.
+    pub(crate) fn redirect_uri(&self) -> Option<Url> {
+        self.debts().redirect_uri.clone()
+    }
+
     /// Opens the agent, to the end: a window that opens after everybody left still gets closed.
     pub(crate) async fn open(
         &self,
         agent: Arc<dyn Agent>,
         opening: Opening,
     ) -> Result<(), AgentError> {
+        self.debts().redirect_uri = Some(opening.redirect_uri.clone());
         let place = Arc::clone(&self.agent);
         let opened = self.to_the_end(async move {
             let open = agent.open(opening).await?;

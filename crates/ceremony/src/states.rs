@@ -505,13 +505,13 @@ impl Ceremony<Submitting> {
     }
 
     /// The receipt's signature verified: is it for exactly this evidence? If not, the evidence stays as it is.
-    pub fn recorded(self, jws: &str, receipt: Receipt) -> Result<Ceremony<Recorded>, Self> {
+    pub fn recorded(self, jws: &str, receipt: Receipt) -> Result<Ceremony<Recorded>, Box<Self>> {
         if receipt.answers(&self.state.evidence).is_err() {
-            return Err(self);
+            return Err(Box::new(self));
         }
         let bundle = self.state.evidence.bundle().clone().with_receipt(jws);
         let Ok(octets) = bundle.octets() else {
-            return Err(self);
+            return Err(Box::new(self));
         };
         let standing = Standing {
             signature_id: receipt.signature_id,

@@ -28,6 +28,9 @@ use crate::states::{
     Listening, Preflighted, Prepared, Sealed,
 };
 
+/// The ceremony's own limits end the wait for the signer, not this one.
+const FOREVER: Duration = Duration::from_hours(24);
+
 /// From **Sign** to the receipt, or to the ending that came first.
 pub(crate) async fn take(scene: Scene, request: Request) -> Result<Recorded, Ending> {
     let agent = scene.ports.agent.kind();
@@ -171,7 +174,7 @@ async fn wait_for_signer(
         return Err(Ending::Failed(Failure::AgentFailed));
     };
     loop {
-        let far = tokio::time::Instant::now() + Duration::from_secs(3600);
+        let far = tokio::time::Instant::now() + FOREVER;
         let cancelled = &scene.controls.cancelled;
         let waiting = await_callback(listener, agent, awaiting.pending(), far, cancelled);
         return match scene.within(waiting).await? {

@@ -1,0 +1,184 @@
+//! The ports of the tests: over the real records API with the real session, and with faults that can be switched on.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use ceremony::{
+    Alarm, AlarmError, ChallengeError, Challenges, Clock, Submission, Trail, TrailError,
+};
+use evidence::VerifiedEvidence;
+use jiff::{SignedDuration, Timestamp};
+use records::{
+    CallError, Challenge, ChallengeRequest, Client, SecurityEvent, SignatureAccepted, SubmitError,
+    Waiting,
+};
+use secrecy::{ExposeSecret, SecretString};
+use session::{AccessError, Session};
+
+/// Asks for challenges with the session's token; may tamper with the answer.
+#[derive(Clone)]
+pub struct SessionChallenges {
+    pub session: Session,
+    pub client: Client,
+    pub tamper: Arc<Mutex<Option<fn(&mut Challenge)>>>,
+}
+
+#[async_trait]
+impl Challenges for SessionChallenges {
+    async fn challenge(&self, ask: &ChallengeRequest) -> Result<Challenge, ChallengeError> {
+        let token = match self.session.access_token(Timestamp::now()).await {
+            Ok(token) => token,
+            Err(AccessError::Ended(_)) => return Err(ChallengeError::SessionEnded),
+            Err(AccessError::Unreachable) => {
+                return Err(ChallengeError::IdentityProviderUnreachable);
+            }
+        };
+        let mut challenge = self.client.challenge(ask, &token).await?;
+        let tamper = *self.tamper.lock().unwrap();
+        if let Some(tamper) = tamper {
+            tamper(&mut challenge);
+        }
+        Ok(challenge)
+    }
+}
+
+/// Tells the records API's security desk, with the session's token.
+#[derive(Clone)]
+pub struct SessionAlarm {
+    pub session: Session,
+    pub client: Client,
+}
+
+#[async_trait]
+impl Alarm for SessionAlarm {
+    async fn raise(&self, event: SecurityEvent) -> Result<(), AlarmError> {
+        let token = self
+            .session
+            .access_token(Timestamp::now())
+            .await
+            .map_err(|_| AlarmError::SessionEnded)?;
+        Ok(self.client.security_event(&event, &token).await?)
+    }
+}
+
+/// What the network does to a delivery.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Network {
+    /// It works.
+    #[default]
+    Works,
+    /// The evidence arrives, every answer is lost.
+    LosesAnswers,
+    /// The evidence arrives, the first answer is lost.
+    LosesTheFirstAnswer,
+    /// Nothing arrives.
+    IsDown,
+    /// The port panics.
+    Panics,
+}
+
+/// The records API behind a network that can be made worse. Counts what arrived, remembers the tokens.
+#[derive(Clone)]
+pub struct Line {
+    pub client: Client,
+    pub network: Arc<Mutex<Network>>,
+    pub submissions: Arc<AtomicU32>,
+    pub tokens: Arc<Mutex<Vec<String>>>,
+}
+
+impl Line {
+    fn lost() -> CallError {
+        CallError::Unavailable { status: 504 }
+    }
+}
+
+#[async_trait]
+impl Submission for Line {
+    async fn submit(
+        &self,
+        evidence: &VerifiedEvidence,
+        etags: &[String],
+        idempotency_key: &str,
+        token: &SecretString,
+    ) -> Result<SignatureAccepted, SubmitError> {
+        let token_text = token.expose_secret().to_owned();
+        self.tokens.lock().unwrap().push(token_text);
+        let network = *self.network.lock().unwrap();
+        assert!(network != Network::Panics, "the port was told to panic");
+        if network == Network::IsDown {
+            return Err(SubmitError::Unknown(Self::lost()));
+        }
+        let nth = self.submissions.fetch_add(1, Ordering::SeqCst);
+        let answer = self
+            .client
+            .submit(evidence, etags, idempotency_key, token)
+            .await;
+        match network {
+            Network::LosesAnswers => Err(SubmitError::Unknown(Self::lost())),
+            Network::LosesTheFirstAnswer if nth == 0 => Err(SubmitError::Unknown(Self::lost())),
+            _ => answer,
+        }
+    }
+
+    async fn submit_waiting(
+        &self,
+        waiting: &Waiting,
+        token: &SecretString,
+    ) -> Result<SignatureAccepted, SubmitError> {
+        if *self.network.lock().unwrap() == Network::IsDown {
+            return Err(SubmitError::Unknown(Self::lost()));
+        }
+        self.client.submit_waiting(waiting, token).await
+    }
+
+    async fn fate(
+        &self,
+        idempotency_key: &str,
+        token: &SecretString,
+    ) -> Result<Option<SignatureAccepted>, CallError> {
+        let network = *self.network.lock().unwrap();
+        match network {
+            Network::LosesAnswers | Network::IsDown => Err(Self::lost()),
+            _ => self.client.fate(idempotency_key, token).await,
+        }
+    }
+
+    async fn receipt_keys(&self, token: &SecretString) -> Result<Vec<u8>, CallError> {
+        self.client.receipt_keys(token).await
+    }
+}
+
+/// A trail that can be told to fail from a certain event on.
+#[derive(Clone)]
+pub struct Fragile {
+    pub inner: ceremony::SharedLog,
+    pub fails_at: Arc<Mutex<Option<&'static str>>>,
+}
+
+#[async_trait]
+impl Trail for Fragile {
+    async fn write(&self, entry: audit::Entry, at: Timestamp) -> Result<(), TrailError> {
+        let fails_at = *self.fails_at.lock().unwrap();
+        if fails_at == Some(entry.event.name()) {
+            return Err(TrailError("the disk is full".to_owned()));
+        }
+        self.inner.write(entry, at).await
+    }
+}
+
+/// The machine's clock, and how far it is off.
+#[derive(Clone, Default)]
+pub struct Wall(pub Arc<Mutex<SignedDuration>>);
+
+impl Wall {
+    pub fn is_off_by(&self, duration: SignedDuration) {
+        *self.0.lock().unwrap() = duration;
+    }
+}
+
+impl Clock for Wall {
+    fn now(&self) -> Timestamp {
+        Timestamp::now() + *self.0.lock().unwrap()
+    }
+}
