@@ -41,7 +41,7 @@ impl Fetch {
             ca_file: self.ca_file,
             ..Rules::default()
         };
-        let octets = fetch(&url, Transport::new(rules)?)?;
+        let octets = fetch(&url, &Transport::new(rules)?)?;
         let archive = Archive::parse(&octets)
             .context("the records service sent something other than an archive")?;
         replace(&self.out, &octets)?;
@@ -71,7 +71,7 @@ fn archive_url(records: &Url) -> anyhow::Result<Url> {
         .context("the address of the records service is no base for others")
 }
 
-fn fetch(url: &Url, transport: Transport) -> anyhow::Result<Vec<u8>> {
+fn fetch(url: &Url, transport: &Transport) -> anyhow::Result<Vec<u8>> {
     let request = http::Request::get(url.as_str())
         .header("accept", "application/json")
         .body(Vec::new())?;

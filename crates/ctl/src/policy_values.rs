@@ -37,26 +37,32 @@ impl Policy {
         };
         let loaded = policy::load(Machine::ThisSystem, which.policy.as_deref());
         match loaded {
-            Ok(loaded) if which.json => {
-                screen.json(&json!({ "usable": true, "values": as_json(&loaded) }))?
+            Ok(loaded) => {
+                if which.json {
+                    screen.json(&json!({ "usable": true, "values": as_json(&loaded) }))?;
+                } else if values {
+                    print(screen, &loaded)?;
+                } else {
+                    screen.say("ctl-policy-usable", &[])?;
+                }
+                Ok(Found::InOrder)
             }
-            Ok(loaded) if values => print(screen, &loaded)?,
-            Ok(_) => screen.say("ctl-policy-usable", &[])?,
             Err(error) => {
                 if which.json {
-                    screen.json(&json!({ "usable": false, "code": error.code(), "key": error.key, "detail": error.to_string() }))?;
+                    let (code, detail) = (error.code(), error.to_string());
+                    screen.json(&json!({ "usable": false, "code": code, "key": error.key, "detail": detail }))?;
                 } else {
                     let fault = fault(screen, &error);
                     screen.fault(&fault)?;
                 }
-                return Ok(if error.code() == "policy-unreadable" {
+                let unreadable = error.code() == "policy-unreadable";
+                Ok(if unreadable {
                     Found::Unchecked
                 } else {
                     Found::Wrong
-                });
+                })
             }
         }
-        Ok(Found::InOrder)
     }
 }
 

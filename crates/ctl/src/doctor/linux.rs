@@ -1,4 +1,4 @@
-//! Linux: X11 or Wayland, WebKitGTK, and the Secret Service on the session bus.
+//! Linux: X11 or Wayland, `WebKitGTK`, and the Secret Service on the session bus.
 
 use std::env;
 use std::fs;
