@@ -13,7 +13,7 @@ use records::{CallError, SignatureAccepted, SubmitError};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use crate::ending::{Ending, Failure};
+use crate::ending::{Ending, Failure, Unconfirmed};
 use crate::faults;
 use crate::ports::Submission;
 use crate::progress::Step;
@@ -36,11 +36,23 @@ pub(crate) async fn keep(
     let waiting = sealed.waiting(scene.reference.to_string(), idempotency_key, scene.now());
     // The last moment for a cancellation. What follows is not interrupted: kept evidence is delivered.
     scene.within(std::future::ready(())).await?;
-    if let Some(outbox) = &scene.ports.outbox {
-        outbox.keep(waiting.clone()).await.map_err(|error| {
-            tracing::error!(%error, "the outbox cannot be written");
-            Ending::Failed(Failure::OutboxUnwritable)
-        })?;
+    scene.owed.set_sealed(Unconfirmed {
+        signature_id: waiting.note.signature_id,
+        idempotency_key: waiting.note.idempotency_key.clone(),
+        evidence_sha256: waiting.note.evidence_sha256.clone(),
+    });
+    if let Some(outbox) = &scene.ports.outbox
+        && let Err(error) = outbox.keep(waiting.clone()).await
+    {
+        tracing::error!(%error, "the outbox cannot be written");
+        // Should part of it be there after all, it must not be sent: the signer hears that nothing was signed.
+        if let Err(error) = outbox
+            .refused(waiting.note.signature_id, "never sent")
+            .await
+        {
+            tracing::debug!(%error, "and nothing of it is there");
+        }
+        return Err(Ending::Failed(Failure::OutboxUnwritable));
     }
     Ok(Kept(waiting))
 }

@@ -70,7 +70,10 @@ impl Driver {
             Ok(Err(ending)) => ending,
             Err(_) => {
                 tracing::error!("a step of the ceremony broke down");
-                Ending::Failed(Failure::Internal)
+                match scene.owed.sealed() {
+                    Some(open) => Ending::Unconfirmed(Box::new(open)),
+                    None => Ending::Failed(Failure::Internal),
+                }
             }
         };
         end(scene, ending).await

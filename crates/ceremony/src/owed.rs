@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use url::Url;
 
+use crate::ending::Unconfirmed;
 use crate::states::Exchange;
 
 /// The debts of one ceremony. Clones share them.
@@ -36,6 +37,7 @@ struct Debts {
     tokens: Option<Tokens>,
     id_token: Option<SecretString>,
     given_back: bool,
+    sealed: Option<Unconfirmed>,
 }
 
 /// The open agent, while one step uses it.
@@ -157,6 +159,16 @@ impl Owed {
     /// Says to the provider whose session is to end.
     pub(crate) fn id_token(&self) -> Option<SecretString> {
         self.debts().id_token.clone()
+    }
+
+    /// From here on the evidence may be delivered, whatever becomes of the ceremony.
+    pub(crate) fn set_sealed(&self, sealed: Unconfirmed) {
+        self.debts().sealed = Some(sealed);
+    }
+
+    /// The evidence that may be delivered.
+    pub(crate) fn sealed(&self) -> Option<Unconfirmed> {
+        self.debts().sealed.clone()
     }
 
     /// Waits for what could not be interrupted.

@@ -227,10 +227,7 @@ async fn a_preflight_without_an_answer_ends_the_ceremony_where_policy_requires_o
     let mut ward = Ward::open().await;
     ward.agent.have(DEAF);
     let ended = ward.sign_as(Person::SignsInAs(&ADAMS)).await;
-    assert_eq!(
-        ended.ending,
-        Ending::Failed(Failure::PreflightInconclusive)
-    );
+    assert_eq!(ended.ending, Ending::Failed(Failure::PreflightInconclusive));
     assert_eq!(ended.outward(), Outward::NotApplied);
     assert_not_applied(&ward, "signature_failed").await;
 }

@@ -69,9 +69,10 @@ async fn a_records_api_that_goes_down_before_the_delivery_leaves_the_evidence_in
 #[tokio::test]
 async fn an_identity_provider_that_is_down_at_the_start_is_named() {
     let mut ward = Ward::open().await;
+    let request = ward.request(AMENDMENT).await;
     ward.idp().stop();
     tokio::time::sleep(Duration::from_millis(200)).await;
-    let ended = ward.sign_as(Person::SignsInAs(&ADAMS)).await;
+    let ended = ward.begin_with(request).unwrap().ended().await.unwrap();
     assert_eq!(
         ended.ending,
         Ending::Failed(Failure::IdentityProviderUnreachable)
@@ -121,7 +122,10 @@ async fn a_provider_that_asks_before_it_signs_out_leaves_its_session_to_expire()
 
 #[tokio::test]
 async fn a_clock_that_is_ten_minutes_off_the_records_api_is_named_before_anything_opens() {
-    for off in [SignedDuration::from_mins(10), SignedDuration::from_mins(-10)] {
+    for off in [
+        SignedDuration::from_mins(10),
+        SignedDuration::from_mins(-10),
+    ] {
         let mut ward = Ward::open().await;
         ward.wall.is_off_by(off);
 
@@ -184,10 +188,7 @@ async fn a_challenge_that_the_records_api_does_not_know_is_refused_there() {
     );
     assert_eq!(ward.clinic.committed().unwrap(), 0);
     // Kept for the record, and tried no more.
-    assert_eq!(
-        ward.waiting()[0].note.state,
-        records::WaitingState::Refused
-    );
+    assert_eq!(ward.waiting()[0].note.state, records::WaitingState::Refused);
     ward.is_clean().await;
 }
 

@@ -62,8 +62,12 @@ async fn in_a_shared_jar_the_other_person_takes_the_session_over() {
         asked.await.unwrap().url
     };
 
-    jar.sign_in(&ask(Prompt::Login).await, &ADAMS, false).await.unwrap();
-    jar.sign_in(&ask(Prompt::Login).await, &BAKER, false).await.unwrap();
+    jar.sign_in(&ask(Prompt::Login).await, &ADAMS, false)
+        .await
+        .unwrap();
+    jar.sign_in(&ask(Prompt::Login).await, &BAKER, false)
+        .await
+        .unwrap();
 
     let silent = jar.visit(&ask(Prompt::None).await).await.unwrap();
     assert!(matches!(silent, Landing::Callback(url) if url.query().unwrap().contains("code=")));

@@ -54,6 +54,8 @@ pub struct RobotAgent {
     pub jars: Arc<Mutex<Vec<Browser>>>,
     /// What the agent was opened for.
     pub openings: Arc<Mutex<Vec<Opening>>>,
+    /// Every callback that came, with its code and state.
+    pub callbacks: Arc<Mutex<Vec<Url>>>,
     /// How many are open now.
     pub open: Arc<AtomicUsize>,
     /// Somebody asked for the window to come forward.
@@ -67,6 +69,7 @@ impl RobotAgent {
             troubles: Arc::default(),
             jars: Arc::default(),
             openings: Arc::default(),
+            callbacks: Arc::default(),
             open: Arc::default(),
             brought_forward: Arc::default(),
         }
@@ -130,6 +133,9 @@ struct OpenRobot {
 
 impl OpenRobot {
     fn tell(&self, event: AgentEvent) {
+        if let AgentEvent::Callback(callback) = &event {
+            self.agent.callbacks.lock().unwrap().push(callback.clone());
+        }
         self.happen.send(event).unwrap();
     }
 

@@ -1,0 +1,194 @@
+//! What lies on disk, who can open it, and what happens without a keyring.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod support;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use demo::idp::ADAMS;
+use jiff::Timestamp;
+use policy::Remember;
+use records::Seal;
+use rstest::rstest;
+use secrecy::ExposeSecret;
+use session::vault::KeyStoreError;
+use session::{Kept, MemoryOnly, Place, Restored, Unusable, Vault, restore};
+use support::Home;
+use support::robot_agent::Person;
+use tokio_util::sync::CancellationToken;
+
+#[tokio::test]
+async fn the_file_is_for_its_owner_alone_and_holds_no_token_in_plain_text() {
+    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+
+    let signed_in = home.sign_in().await.unwrap();
+
+    let token = signed_in
+        .session
+        .access_token(Timestamp::now())
+        .await
+        .unwrap();
+    let octets = std::fs::read(home.vault_file()).unwrap();
+    assert!(!contains(&octets, token.expose_secret().as_bytes()));
+    assert!(!contains(&octets, b"u-adams"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(home.vault_file())
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let neighbours = std::fs::read_dir(home.vault_file().parent().unwrap()).unwrap();
+    assert_eq!(
+        neighbours.count(),
+        1,
+        "no half-written file is left beside it"
+    );
+}
+
+#[rstest]
+#[case::another_device("ward-4", "adams")]
+#[case::another_account("ward-3", "baker")]
+#[tokio::test]
+async fn a_file_from_elsewhere_does_not_open_and_is_removed(
+    #[case] device: &str,
+    #[case] account: &str,
+) {
+    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+    home.sign_in().await.unwrap();
+    let place = Place {
+        file: home.vault_file(),
+        device: device.to_owned(),
+        account: account.to_owned(),
+    };
+    let vault = home.vault_at(place, Remember::Keyring).await;
+
+    let restored = restore(
+        home.relying_party.clone(),
+        vault,
+        &home.policy,
+        Timestamp::now(),
+    )
+    .await;
+
+    assert!(matches!(restored, Restored::Unusable(Unusable::Vault(_))));
+    assert!(!home.vault_file().exists());
+}
+
+#[tokio::test]
+async fn every_changed_octet_of_the_file_leads_to_a_clean_sign_in() {
+    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+    home.sign_in().await.unwrap();
+    let whole = std::fs::read(home.vault_file()).unwrap();
+    for at in (0..whole.len()).step_by(97).chain([0, 1, whole.len() - 1]) {
+        let mut changed = whole.clone();
+        changed[at] ^= 1;
+        std::fs::write(home.vault_file(), &changed).unwrap();
+        let vault = home.vault().await;
+        let restored = restore(
+            home.relying_party.clone(),
+            vault,
+            &home.policy,
+            Timestamp::now(),
+        )
+        .await;
+        assert!(matches!(restored, Restored::Unusable(_)), "octet {at}");
+    }
+}
+
+#[rstest]
+#[case::absent(KeyStoreError::Absent)]
+#[case::locked(KeyStoreError::Locked)]
+#[case::damaged(KeyStoreError::Damaged)]
+#[tokio::test]
+async fn without_a_keyring_the_session_is_in_memory_only_and_nothing_is_on_disk(
+    #[case] error: KeyStoreError,
+) {
+    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+    *home.keyring.fails.lock().unwrap() = Some(error);
+
+    let signed_in = home.sign_in().await.unwrap();
+
+    assert_eq!(
+        signed_in.session.kept(),
+        Kept::InMemory(MemoryOnly::Keyring(error))
+    );
+    assert!(signed_in.not_kept.is_none());
+    assert!(!home.vault_file().exists());
+    assert!(signed_in.session.renew(Timestamp::now()).await.is_ok());
+    assert!(!home.vault_file().exists());
+}
+
+#[tokio::test]
+async fn a_keyring_that_hangs_is_waited_for_no_longer_than_its_bound() {
+    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+    *home.keyring.hangs.lock().unwrap() = true;
+    let asked = Instant::now();
+
+    let vault = Vault::open_within(
+        Duration::from_millis(200),
+        home.place(),
+        Remember::Keyring,
+        Arc::clone(&home.keyring) as _,
+    )
+    .await
+    .unwrap();
+
+    assert!(asked.elapsed() < Duration::from_secs(2));
+    assert_eq!(
+        vault.kept(),
+        Kept::InMemory(MemoryOnly::Keyring(KeyStoreError::Silent))
+    );
+}
+
+#[tokio::test]
+async fn where_policy_wants_memory_only_an_older_file_goes() {
+    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+    home.sign_in().await.unwrap();
+    assert!(home.vault_file().exists());
+
+    let vault = home.vault_at(home.place(), Remember::Memory).await;
+
+    assert_eq!(vault.kept(), Kept::InMemory(MemoryOnly::Policy));
+    assert!(!home.vault_file().exists());
+}
+
+#[tokio::test]
+async fn a_sign_in_without_keyring_leaves_no_older_session_to_come_back() {
+    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+    home.sign_in().await.unwrap();
+    *home.keyring.fails.lock().unwrap() = Some(KeyStoreError::Locked);
+    let vault = home.vault().await;
+    assert!(
+        home.vault_file().exists(),
+        "a locked keyring may open tomorrow"
+    );
+
+    home.sign_in_with(vault, CancellationToken::new())
+        .await
+        .unwrap();
+
+    assert!(!home.vault_file().exists());
+}
+
+#[tokio::test]
+async fn the_outbox_is_sealed_under_the_same_key_for_another_purpose() {
+    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+    let vault = home.vault().await;
+    let sealed = vault.seal(b"entry 1", b"evidence").unwrap();
+
+    assert_eq!(
+        home.vault().await.open(b"entry 1", &sealed).unwrap(),
+        b"evidence"
+    );
+    assert!(vault.open(b"entry 2", &sealed).is_err());
+    assert!(!contains(&sealed, b"evidence"));
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|part| part == needle)
+}
