@@ -1,1 +1,15 @@
-//! Drives the built app from outside.
+//! Drives the built application from outside: its real windows over WebDriver, in a real demo clinic.
+//!
+//! The driven build differs from the shipped one by one feature, `webdriver`. `./x test` builds it and provides screen, session
+//! bus and keyring. A test opens a [`Desk`], acts on it as a person, and looks at what is left: windows, processes, files, the
+//! identity provider's and the records API's memory.
+
+mod app;
+mod desk;
+mod probe;
+mod relay;
+
+pub use app::{App, CEREMONY, MAIN};
+pub use desk::{Desk, Entry};
+pub use probe::Probe;
+pub use relay::Relay;

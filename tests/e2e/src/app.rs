@@ -1,0 +1,279 @@
+//! One running application: its process, its windows, its files.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use fantoccini::elements::Element;
+use fantoccini::wd::WindowHandle;
+use fantoccini::{Client, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+use tokio::time::{Instant, sleep};
+
+/// The main window's handle.
+pub const MAIN: &str = "main";
+/// The separate window's handle, at sign-in and at signing.
+pub const CEREMONY: &str = "ceremony";
+
+/// How long anything on a screen may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running application.
+pub struct App {
+    process: Child,
+    driver: Client,
+    log: PathBuf,
+}
+
+impl App {
+    /// Starts the driven build with this policy; its files are kept below `home`, its log in `home/application.log`.
+    pub async fn start(policy: &Path, home: &Path) -> anyhow::Result<Self> {
+        let port = free_port().await?;
+        let log = home.join("application.log");
+        let out = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(&log)?;
+        let mut command = Command::new(binary()?);
+        command
+            .arg("--policy")
+            .arg(policy)
+            .arg("--save-dir")
+            .arg(home)
+            .env("TAURI_WEBDRIVER_PORT", port.to_string())
+            .env("COUNTERSIGN_LOG", "debug,hyper=info")
+            .env("LC_ALL", "C.UTF-8")
+            .stdout(Stdio::from(out.try_clone()?))
+            .stderr(Stdio::from(out))
+            .kill_on_drop(true);
+        for (name, folder) in [
+            ("XDG_DATA_HOME", "data"),
+            ("XDG_CONFIG_HOME", "config"),
+            ("XDG_CACHE_HOME", "cache"),
+        ] {
+            command.env(name, home.join(folder));
+        }
+        let mut process = command.spawn().context("the driven build does not start")?;
+        let driver = match connect(port).await {
+            Ok(driver) => driver,
+            Err(error) => {
+                let ended = process.try_wait()?;
+                bail!(
+                    "no driver ({error}); ended: {ended:?}; log:\n{}",
+                    std::fs::read_to_string(&log)?
+                );
+            }
+        };
+        Ok(Self {
+            process,
+            driver,
+            log,
+        })
+    }
+
+    /// Everything that the application said so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// The handles of the windows that exist.
+    pub async fn windows(&self) -> anyhow::Result<Vec<String>> {
+        let handles = self.driver.windows().await?;
+        Ok(handles.into_iter().map(String::from).collect())
+    }
+
+    /// Waits until the separate window is there, or gone.
+    pub async fn until_window(&self, label: &str, there: bool) -> anyhow::Result<()> {
+        let what = format!("window {label} to {}", if there { "come" } else { "go" });
+        until(&what, || async {
+            Ok(self.windows().await?.iter().any(|one| one == label) == there)
+        })
+        .await
+    }
+
+    /// The driver, speaking to this window.
+    pub async fn window(&self, label: &str) -> anyhow::Result<&Client> {
+        let handle = WindowHandle::try_from(label.to_owned())?;
+        self.driver.switch_to_window(handle).await?;
+        Ok(&self.driver)
+    }
+
+    /// The first element of a window that this path finds, waited for.
+    pub async fn find(&self, window: &str, path: &str) -> anyhow::Result<Element> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let found = match self.window(window).await {
+                Ok(driver) => driver.find(Locator::XPath(path)).await.map_err(Into::into),
+                Err(error) => Err(error),
+            };
+            match found {
+                Ok(element) => return Ok(element),
+                Err(error) if Instant::now() >= end => {
+                    bail!(
+                        "{window}: {path}: {error}; on the screen:\n{}\nlog:\n{}",
+                        self.text(window).await.unwrap_or_default(),
+                        self.log()
+                    );
+                }
+                Err(_) => sleep(Duration::from_millis(100)).await,
+            }
+        }
+    }
+
+    /// Presses the button that begins with these words.
+    pub async fn press(&self, window: &str, words: &str) -> anyhow::Result<()> {
+        let path =
+            format!("//button[starts-with(normalize-space(.), '{words}') and not(@disabled)]");
+        self.find(window, &path).await?.click().await?;
+        Ok(())
+    }
+
+    /// Waits for a heading.
+    pub async fn heading(&self, words: &str) -> anyhow::Result<()> {
+        let path = format!("//h1[starts-with(normalize-space(.), '{words}')]");
+        self.find(MAIN, &path).await.map(drop)
+    }
+
+    /// Runs a script in a window; its `return` is the answer.
+    pub async fn script(&self, window: &str, script: &str) -> anyhow::Result<Value> {
+        Ok(self.window(window).await?.execute(script, vec![]).await?)
+    }
+
+    /// Runs a script in a window and waits for the promise that it returns.
+    pub async fn promise(&self, window: &str, script: &str) -> anyhow::Result<Value> {
+        let wrapped = format!(
+            "const done = arguments[arguments.length - 1];
+             (async () => {{ {script} }})().then((v) => done({{ok: v ?? null}}), (e) => done({{error: String(e)}}));"
+        );
+        let answer = self
+            .window(window)
+            .await?
+            .execute_async(&wrapped, vec![])
+            .await?;
+        if let Some(error) = answer.get("error").and_then(Value::as_str) {
+            bail!("{window}: {error}");
+        }
+        Ok(answer.get("ok").cloned().unwrap_or_default())
+    }
+
+    /// All that a window says.
+    pub async fn text(&self, window: &str) -> anyhow::Result<String> {
+        let text = self
+            .script(window, "return document.body.innerText")
+            .await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Leads a window somewhere else.
+    pub async fn goto(&self, window: &str, url: &str) -> anyhow::Result<()> {
+        self.script(window, &format!("window.location.href = {url:?}"))
+            .await?;
+        let path = url.split('?').next().unwrap_or(url).to_owned();
+        until(&format!("{window} to load {url}"), || async {
+            let state = self
+                .script(window, "return [location.href, document.readyState]")
+                .await?;
+            let at = state[0].as_str().unwrap_or_default();
+            Ok(at.starts_with(&path) && state[1] == "complete")
+        })
+        .await
+    }
+
+    /// How many web processes the application has.
+    pub fn web_processes(&self) -> usize {
+        let Some(pid) = self.process.id() else {
+            return 0;
+        };
+        children(pid)
+            .into_iter()
+            .filter(|name| name.starts_with("WebKitWebProc"))
+            .count()
+    }
+
+    /// Closes the main window as a person does, and waits for the application to end.
+    pub async fn close(mut self) -> anyhow::Result<()> {
+        // The window's own close button; the driver's answer may be lost with the application.
+        drop(self.window(MAIN).await?.close_window().await);
+        let ended = tokio::time::timeout(PATIENCE, self.process.wait()).await;
+        let status = ended.context("the application did not end")??;
+        ensure!(status.success(), "it ended with {status}");
+        Ok(())
+    }
+
+    /// Takes the application away without a word, as a power loss does.
+    pub async fn kill(mut self) -> anyhow::Result<()> {
+        Ok(self.process.kill().await?)
+    }
+}
+
+/// Asks until the answer is yes.
+pub async fn until<Answer>(what: &str, ask: impl Fn() -> Answer) -> anyhow::Result<()>
+where
+    Answer: Future<Output = anyhow::Result<bool>>,
+{
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match ask().await {
+            Ok(true) => return Ok(()),
+            answer if Instant::now() >= end => bail!("waited in vain for {what}: {answer:?}"),
+            _ => sleep(Duration::from_millis(100)).await,
+        }
+    }
+}
+
+fn binary() -> anyhow::Result<PathBuf> {
+    let given = std::env::var_os("COUNTERSIGN_DRIVEN").map(PathBuf::from);
+    let binary = given.unwrap_or_else(|| {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target-webdriver/debug/countersign")
+    });
+    ensure!(
+        binary.exists(),
+        "{} is not built; ./x test builds it",
+        binary.display()
+    );
+    Ok(binary)
+}
+
+async fn free_port() -> anyhow::Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))
+        .await?
+        .local_addr()?
+        .port())
+}
+
+async fn connect(port: u16) -> anyhow::Result<Client> {
+    let address = format!("http://127.0.0.1:{port}");
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let connected = fantoccini::ClientBuilder::new(HttpConnector::new())
+            .connect(&address)
+            .await;
+        match connected {
+            Ok(client) => return Ok(client),
+            Err(error) if Instant::now() >= end => return Err(error.into()),
+            Err(_) => sleep(Duration::from_millis(200)).await,
+        }
+    }
+}
+
+/// The names of a process's children; those that ended and were not collected do not count.
+fn children(parent: u32) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    entries
+        .flatten()
+        .filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok())
+        .filter_map(|stat| {
+            let (head, tail) = stat.rsplit_once(") ")?;
+            let mut fields = tail.split(' ');
+            let (state, ppid) = (fields.next()?, fields.next()?);
+            (state != "Z" && ppid.parse() == Ok(parent))
+                .then(|| head.split_once(" (").map(|(_, name)| name.to_owned()))?
+        })
+        .collect()
+}

@@ -1,0 +1,161 @@
+//! After every ending: tokens revoked, the jar's session ended, window and processes gone, nothing left on disk.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use demo::idp::{ADAMS, BAKER, Fault, Faults};
+use e2e::{CEREMONY, Desk, MAIN};
+
+const RECORD: &str = "LAB-88123";
+
+/// What is there before a ceremony, to be compared with what is there after it.
+#[derive(Debug, PartialEq)]
+struct Traces {
+    tokens: usize,
+    sessions: usize,
+    windows: Vec<String>,
+    processes: usize,
+    files: BTreeSet<PathBuf>,
+}
+
+impl Traces {
+    async fn of(desk: &Desk) -> Self {
+        Self {
+            tokens: desk.clinic.idp().active_tokens().len(),
+            sessions: desk.clinic.idp().sessions().len(),
+            windows: desk.app().windows().await.unwrap(),
+            processes: desk.app().web_processes(),
+            files: files(desk.home()),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum How {
+    Signed,
+    Cancelled,
+    WindowClosed,
+    DeclinedAtTheProvider,
+    SomebodyElse,
+    Refused,
+    TimedOut,
+}
+
+#[tokio::test]
+async fn after_every_ending_nothing_of_the_ceremony_is_left() {
+    let desk =
+        Desk::open_with(|policy| policy.replace("[signing]\n", "[signing]\ntimeout_s = 30\n"))
+            .await
+            .unwrap();
+    desk.sign_in(&ADAMS).await.unwrap();
+    let endings = [
+        How::Cancelled,
+        How::WindowClosed,
+        How::DeclinedAtTheProvider,
+        How::SomebodyElse,
+        How::Refused,
+        How::TimedOut,
+        How::Signed,
+    ];
+
+    for (index, how) in endings.into_iter().enumerate() {
+        let before = Traces::of(&desk).await;
+        desk.begin_signing(RECORD).await.unwrap();
+        assert_eq!(
+            desk.app().web_processes(),
+            before.processes + 1,
+            "{how:?}: a process of its own"
+        );
+
+        end(&desk, how).await;
+        let cleaned = desk.cleaned_up(index + 1).await.unwrap();
+        desk.app().until_window(CEREMONY, false).await.unwrap();
+
+        assert_eq!(Traces::of(&desk).await, before, "{how:?}");
+        for kept in [
+            "window_gone",
+            "processes_gone",
+            "jar_gone",
+            "tokens_revoked",
+        ] {
+            assert_eq!(cleaned[kept], true, "{how:?}: {kept}");
+        }
+        assert_ne!(cleaned["idp_session"], "left_to_expire", "{how:?}");
+        assert_eq!(
+            desk.clinic.committed().unwrap(),
+            u64::from(how == How::Signed),
+            "{how:?}"
+        );
+        desk.leave_ending().await.unwrap();
+    }
+}
+
+async fn end(desk: &Desk, how: How) {
+    let app = desk.app();
+    let heading = match how {
+        How::Signed => {
+            desk.authenticate(&ADAMS).await.unwrap();
+            "Signed and recorded"
+        }
+        How::Cancelled => {
+            app.press(MAIN, "Cancel signing").await.unwrap();
+            "You cancelled"
+        }
+        How::WindowClosed => {
+            app.window(CEREMONY)
+                .await
+                .unwrap()
+                .close_window()
+                .await
+                .unwrap();
+            "You cancelled"
+        }
+        How::DeclinedAtTheProvider => {
+            app.press(CEREMONY, "Cancel").await.unwrap();
+            "You cancelled"
+        }
+        How::SomebodyElse => {
+            desk.authenticate(&BAKER).await.unwrap();
+            "The signature was not applied"
+        }
+        How::Refused => {
+            desk.clinic
+                .idp()
+                .set_faults(Faults::only(Fault::NonceMissing));
+            desk.authenticate(&ADAMS).await.unwrap();
+            "The signature was not applied"
+        }
+        How::TimedOut => "Time ran out",
+    };
+    // The limit of this test's policy is 30 seconds, as long as anything on a screen is waited for.
+    if how == How::TimedOut {
+        tokio::time::sleep(std::time::Duration::from_secs(20)).await;
+    }
+    app.heading(heading).await.unwrap();
+    desk.clinic.idp().set_faults(Faults::none());
+}
+
+/// The files below a folder that hold something. Shader caches and settings of the desktop are not the pages' doing.
+fn files(folder: &Path) -> BTreeSet<PathBuf> {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            let name = entry.file_name();
+            if path.is_dir() {
+                if name != "mesa_shader_cache"
+                    && name != "mesa_shader_cache_db"
+                    && name != "dconf"
+                    && name != "fontconfig"
+                {
+                    folders.push(path);
+                }
+            } else {
+                found.insert(path);
+            }
+        }
+    }
+    found
+}
