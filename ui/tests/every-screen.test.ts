@@ -12,6 +12,7 @@ describe.each(SCHEMES)('in %s', (scheme) => {
     await picture(page, scheme === 'light' ? scene : `${scene}.dark`)
 
     expect(await page.locator('h1').count()).toBe(1)
+    expect(await page.evaluate(() => document.documentElement.scrollHeight - document.documentElement.clientHeight)).toBe(0)
     expect(await brokenRules(page)).toEqual([])
   })
 })

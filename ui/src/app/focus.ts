@@ -8,5 +8,8 @@ import type { Attachment } from 'svelte/attachments'
  */
 export const focused: Attachment<HTMLElement> = (element) => {
   // After the flush: a modal dialog of the screen before keeps everything else inert until it is gone.
-  queueMicrotask(() => element.focus({ preventScroll: true }))
+  // A dialog that opens with the new screen keeps the focus that it took.
+  queueMicrotask(() => {
+    if (document.querySelector('dialog:modal') === null) element.focus({ preventScroll: true })
+  })
 }
