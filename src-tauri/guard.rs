@@ -25,6 +25,8 @@ pub(crate) fn may_call(label: &str) -> bool {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -35,6 +37,45 @@ mod tests {
         assert!(!loads("https://id.clinic.example/"));
         assert!(!loads("file:///etc/passwd"));
         assert!(!loads("about:blank"));
+    }
+
+    /// One command that is written and not declared would be open to every window.
+    #[test]
+    fn every_command_is_declared_handled_and_granted_to_the_main_window_alone() {
+        let written: BTreeSet<_> = include_str!("commands.rs")
+            .split("#[tauri::command]\n")
+            .skip(1)
+            .map(|rest| between(rest, "async fn ", "("))
+            .collect();
+        let declared: BTreeSet<_> = include!("command_names.in").into();
+        let handled: BTreeSet<_> = include_str!("startup.rs")
+            .split("            commands::")
+            .skip(1)
+            .map(|rest| between(rest, "", ","))
+            .collect();
+        let capability: serde_json::Value =
+            serde_json::from_str(include_str!("capabilities/main.json")).unwrap();
+        let granted: BTreeSet<_> = capability["permissions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|permission| permission.as_str()?.strip_prefix("allow-"))
+            .map(|name| name.replace('-', "_"))
+            .collect();
+
+        assert_eq!(written, declared);
+        assert_eq!(handled, declared);
+        assert_eq!(
+            granted,
+            declared.iter().map(|name| (*name).to_owned()).collect()
+        );
+        assert_eq!(capability["windows"], serde_json::json!([MAIN]));
+        assert_eq!(capability.get("remote"), None);
+    }
+
+    fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
+        let start = text.find(from).unwrap() + from.len();
+        &text[start..start + text[start..].find(to).unwrap()]
     }
 
     #[test]

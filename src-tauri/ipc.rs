@@ -9,7 +9,7 @@ use ts_rs::TS;
 /// Everything the pages need to draw their first screen. Answer of `app_state`; also the payload of the event `app-state`.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub struct AppState {
     /// Which of the screens outside of work applies.
     pub phase: Phase,
@@ -46,7 +46,7 @@ pub struct AppState {
 /// The screens outside of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub enum Phase {
     /// Something that IT must mend (policy, WebView, audit log) stops everything.
     Blocked,
@@ -63,7 +63,7 @@ pub enum Phase {
 /// Why nobody is signed in any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub enum SessionEnd {
     /// The person signed out.
     SignedOut,
@@ -74,7 +74,7 @@ pub enum SessionEnd {
 /// Who is signed in.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub struct SessionView {
     /// The printed name.
     pub name: String,
@@ -87,7 +87,7 @@ pub struct SessionView {
 /// The three lines of the status bar.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub struct StatusView {
     /// The records API answered last time.
     pub records_connected: bool,
@@ -102,7 +102,7 @@ pub struct StatusView {
 /// A coded meaning of a signature.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub struct MeaningChoice {
     /// ASTM E1762 code.
     pub code: String,
@@ -115,7 +115,7 @@ pub struct MeaningChoice {
 /// A coded reason for a change.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub struct ReasonChoice {
     /// The code that the statement carries.
     pub code: String,
@@ -126,7 +126,7 @@ pub struct ReasonChoice {
 /// Something that could not be done: text and remedy are *verbatim* from the catalogue.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub struct Fault {
     /// A stable name.
     pub code: String,
@@ -141,7 +141,7 @@ pub struct Fault {
 /// The answer of `worklist`.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub struct Worklist {
     /// All pending amendments, most urgent first.
     pub items: Vec<WorklistItem>,
@@ -152,7 +152,7 @@ pub struct Worklist {
 /// One row of the worklist.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub struct WorklistItem {
     /// `AM-1207`.
     pub id: String,
@@ -183,7 +183,7 @@ pub struct WorklistItem {
 /// One field that changes.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub struct ChangeView {
     /// The field's label, *verbatim*.
     pub label: String,
@@ -196,7 +196,7 @@ pub struct ChangeView {
 /// The answer of `review`: one amendment, side by side.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub struct Review {
     /// `AM-1207`.
     pub id: String,
@@ -239,7 +239,7 @@ pub struct Review {
 /// One field of both versions.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub struct FieldRow {
     /// The field's label, *verbatim*.
     pub label: String,
@@ -254,7 +254,7 @@ pub struct FieldRow {
 /// A signature that a version of this record carries (its manifestation).
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub struct EarlierSignature {
     /// The printed name.
     pub name: String,
@@ -271,7 +271,7 @@ pub struct EarlierSignature {
 /// A piece of the text to sign.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "text")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub enum TextPart {
     /// As it stands.
     Plain(String),
@@ -284,7 +284,7 @@ pub enum TextPart {
 /// What a person entered and did not yet sign.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub struct Draft {
     /// ASTM code.
     pub meaning: String,
@@ -297,7 +297,7 @@ pub struct Draft {
 /// What `begin_signing` takes.
 #[derive(Clone, Debug, PartialEq, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub struct SignRequest {
     /// Which amendment.
     pub id: String,
@@ -312,7 +312,7 @@ pub struct SignRequest {
 /// How far a ceremony is. Answer of `ceremony_state`; payload of the event `ceremony`.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub struct CeremonyView {
     /// Which amendment, and its record and patient, for the task line.
     pub amendment: String,
@@ -333,7 +333,7 @@ pub struct CeremonyView {
 /// One of the seven steps: prepared, window, preflight, signer, identity, sealed, receipt.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub struct StepView {
     /// A stable name, a key of the catalogue as `step-…`.
     pub name: String,
@@ -346,7 +346,7 @@ pub struct StepView {
 /// The state of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub enum StepState {
     /// Finished.
     Done,
@@ -364,7 +364,7 @@ pub enum StepState {
     tag = "kind",
     content = "detail"
 )]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub enum EndingView {
     /// Recorded, receipt checked.
     Signed(Box<SignedView>),
@@ -402,7 +402,7 @@ pub enum EndingView {
 /// The manifestation of a signature (§11.50).
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub struct SignedView {
     /// For `save_evidence`.
     pub signature_id: String,
@@ -441,7 +441,7 @@ pub struct SignedView {
 /// What was read, what it is now, what was proposed.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub struct RecordChangedView {
     /// The amendment.
     pub id: String,
@@ -462,7 +462,7 @@ pub struct RecordChangedView {
 /// One field in `RecordChangedView`.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "../ui/src/ipc/")]
+#[ts(export_to = "../ui/src/ipc/")]
 pub struct ChangedField {
     /// The field's label.
     pub label: String,

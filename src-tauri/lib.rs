@@ -10,6 +10,8 @@ mod arguments;
 mod commands;
 mod guard;
 mod ipc;
+#[cfg(test)]
+mod ipc_types;
 mod startup;
 
 use std::io::Write as _;

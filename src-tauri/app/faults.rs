@@ -118,3 +118,79 @@ pub(super) fn failure(catalogue: &Catalogue, failure: Failure, reference: &str) 
 fn minutes(seconds: i64) -> Value<'static> {
     Value::Number(((seconds.abs() + 30) / 60).max(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ::session::SessionEnd;
+    use catalogue::Locale;
+
+    /// Every code that the shell gives to the catalogue has its two texts, in both languages.
+    #[test]
+    fn every_fault_has_a_text_and_a_remedy() {
+        let transport = |error| call(&CallError::Transport(error));
+        let origin = String::from("https://records.example");
+        let mut codes = vec![
+            call(&CallError::TooManyPages),
+            call(&CallError::TooLarge),
+            call(&CallError::Unauthorised),
+            call(&CallError::NotPending),
+            call(&CallError::RecordChanged { amendment: None }),
+            call(&CallError::Unavailable { status: 503 }),
+            call(&CallError::Forbidden),
+            transport(TransportError::TlsRefused {
+                origin: origin.clone(),
+            }),
+            transport(TransportError::TimedOut { origin }),
+            access(AccessError::Ended(SessionEnd::AbsoluteLimit)),
+            access(AccessError::Unreachable),
+            begin(BeginError::AlreadyUnderWay),
+            begin(BeginError::SigningLocked),
+            begin(BeginError::Closed),
+            begin(BeginError::NoRandomness),
+        ];
+        codes.extend([
+            "text_changed",
+            "not_signed_in",
+            "internal",
+            "cannot_save",
+            "no_display",
+            "no_webview",
+            "agent_unavailable",
+            "isolation_unavailable",
+            "audit_unusable",
+            "audit_forbidden",
+            "vault_unusable",
+            "outbox_unwritable",
+            "policy_unreadable",
+            "policy_not_https",
+            "cancelled",
+            "timed_out",
+            "refused",
+            "clock_off",
+            "ports_taken",
+            "agent_failed",
+            "host_not_allowed",
+            "name_missing",
+            "identity_provider_error",
+            "identity_provider_unusable",
+            "identity_provider_untrusted",
+        ]);
+        for locale in Locale::ALL {
+            let catalogue = Catalogue::new(locale);
+            for code in &codes {
+                for prefix in ["err", "rec"] {
+                    let key = format!("{prefix}-{}", code.replace('_', "-"));
+                    assert!(catalogue.has(&key), "{key} in {}", locale.tag());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_off_is_told_in_whole_minutes_and_never_in_none() {
+        assert_eq!(minutes(600), Value::Number(10));
+        assert_eq!(minutes(-630), Value::Number(11));
+        assert_eq!(minutes(5), Value::Number(1));
+    }
+}
