@@ -107,6 +107,8 @@ pub enum Event {
     },
     /// Nobody was signed in in the empty window.
     PreflightPassed,
+    /// The provider did not say whether somebody is signed in in the empty window, and policy goes on without.
+    PreflightInconclusive,
     /// Somebody was signed in in the empty window, which is not permitted or noted, by policy.
     AmbientSignIn {
         /// Whether the ceremony ended for it.
@@ -255,6 +257,7 @@ impl Event {
             Self::SignedOut { .. } => "signed_out",
             Self::SigningStarted { .. } => "signing_started",
             Self::PreflightPassed => "preflight_passed",
+            Self::PreflightInconclusive => "preflight_inconclusive",
             Self::AmbientSignIn { .. } => "ambient_sign_in",
             Self::SignatureSealed { .. } => "signature_sealed",
             Self::SignatureRecorded { .. } => "signature_recorded",

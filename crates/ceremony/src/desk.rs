@@ -81,7 +81,7 @@ impl Desk {
             controls,
         };
         tokio::spawn(async move {
-            let ended = ceremony.run().await;
+            let ended = Box::pin(ceremony.run()).await;
             drop(taken);
             tell.send_replace(Some(ended));
         });

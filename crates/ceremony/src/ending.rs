@@ -58,7 +58,7 @@ pub enum Ending {
 }
 
 /// A signature that stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Recorded {
     /// The signature's own name.
     pub signature_id: Uuid,
@@ -68,6 +68,17 @@ pub struct Recorded {
     pub evidence_sha256: String,
     /// What the records API certified.
     pub receipt: evidence::receipt::Receipt,
+}
+
+// By hand: the evidence holds an ID token and the text that was shown.
+impl fmt::Debug for Recorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorded")
+            .field("signature_id", &self.signature_id)
+            .field("evidence_sha256", &self.evidence_sha256)
+            .field("receipt", &self.receipt.sequence)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A sealed signature whose fate is open.

@@ -6,7 +6,9 @@
 use std::time::Duration;
 
 use audit::Event;
-use identity::{CallbackOutcome, Declined, Listener, Pending, Provider, await_callback};
+use identity::{
+    CallbackOutcome, Declined, IdentityError, Listener, Pending, Provider, await_callback,
+};
 use policy::Preflight;
 use tokio::time::Instant;
 
@@ -46,7 +48,7 @@ pub(crate) async fn look(
         }
         (Said::SomebodyIsSignedIn, _) => Ok(Finding::SignedIn),
         (Said::Nothing | Said::Error, Preflight::Record) => {
-            scene.write(Event::AmbientSignIn { ended: false }).await?;
+            scene.write(Event::PreflightInconclusive).await?;
             Ok(Finding::Noted)
         }
         (Said::Nothing | Said::Error, _) => Err(Ending::Failed(Failure::PreflightInconclusive)),
@@ -73,8 +75,11 @@ async fn ask(
         .ports
         .relying_party
         .request(provider, &demands, redirect_uri, scene.now());
-    let Ok(pending) = scene.within(asked).await? else {
-        return Ok(Said::Error);
+    let pending = match scene.within(asked).await? {
+        Ok(pending) => pending,
+        // A provider may refuse to take such a request at all.
+        Err(IdentityError::ProviderError { .. }) => return Ok(Said::Error),
+        Err(error) => return Err(faults::of_identity(&error)),
     };
     steps::visit(scene, pending.url.clone(), false).await?;
     hear(scene, &pending, listener, deadline).await

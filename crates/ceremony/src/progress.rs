@@ -12,7 +12,7 @@ use serde::Serialize;
 /// One report of a running ceremony.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// The attempt has begun. It ends by itself at `ends_at`.
+    /// The attempt has begun, and ends by itself at `ends_at`. Said again when it turns out that there is less time.
     Began {
         /// Under which the audit log keeps this attempt.
         reference: Reference,

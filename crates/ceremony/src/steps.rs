@@ -44,6 +44,10 @@ pub(crate) async fn take(scene: Scene, request: Request) -> Result<Recorded, End
 
     scene.begin(Step::Window);
     let scene = scene.shortened_to(challenged.challenge_life());
+    scene.tell(Progress::Began {
+        reference: scene.reference,
+        ends_at: scene.limit.ends_at(),
+    });
     let (listening, mut listener) = listen(&scene, challenged).await?;
     open(&scene, &listening).await?;
     scene.done(Step::Window);

@@ -80,6 +80,28 @@ async fn an_identity_provider_that_is_down_at_the_start_is_named() {
     assert!(ward.agent.is_closed());
 }
 
+#[tokio::test]
+async fn an_identity_provider_that_goes_down_after_the_sign_in_is_named() {
+    let mut ward = Ward::open().await;
+    let idp = ward.idp().clone();
+    *ward.agent.meanwhile.lock().unwrap() = Some(Box::new(move || idp.stop()));
+
+    let ended = ward.sign_as(Person::SignsInAs(&ADAMS)).await;
+
+    assert!(
+        matches!(
+            ended.ending,
+            Ending::Failed(
+                Failure::IdentityProviderUnreachable | Failure::IdentityProviderUnusable
+            )
+        ),
+        "{ended:?}"
+    );
+    assert_eq!(ended.cleanup.idp_session, IdpSessionEnd::LeftToExpire);
+    assert!(ward.agent.is_closed());
+    assert!(ward.callback_port_is_closed().await);
+}
+
 #[rstest]
 #[case::error(Fault::TokenServerError)]
 #[case::html(Fault::TokenHtml)]

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use identity::{
-    Agent, AgentError, Authenticated, CallbackOutcome, Declined, Demands, Disposal, Expectations,
-    IdentityError, Listener, OpenAgent, Opening, Page, Pending, Prompt, Provider, Purpose, Refusal,
-    RelyingParty, await_callback,
+    Agent, AgentError, Authenticated, CallbackOutcome, Code, Declined, Demands, Disposal,
+    Expectations, IdentityError, Listener, OpenAgent, Opening, Page, Pending, Prompt, Provider,
+    Purpose, Refusal, RelyingParty, await_callback,
 };
 use jiff::{SignedDuration, Timestamp};
 use policy::Policy;
@@ -83,7 +83,7 @@ pub enum SignInError {
     /// The window or browser broke down.
     #[error("agent_failed")]
     AgentFailed,
-    /// The page wanted to go to a host that policy does not allow.
+    /// Time ran out, and the page had wanted to go to a host that policy does not allow.
     #[error("host_not_allowed: {host}")]
     HostNotAllowed {
         /// Which.
@@ -179,20 +179,7 @@ impl SignIn {
             pending = request => pending?,
         };
         visit(agent, &pending, deadline, cancel).await?;
-        let outcome = await_callback(&mut listener, agent, &pending, deadline, cancel).await;
-        let code = match outcome {
-            CallbackOutcome::Code(code) => code,
-            CallbackOutcome::Declined(declined) => return Err(declined.into()),
-            CallbackOutcome::ClosedByPerson | CallbackOutcome::Cancelled => {
-                return Err(SignInError::Cancelled);
-            }
-            CallbackOutcome::TlsRefused => return Err(SignInError::IdentityProviderUntrusted),
-            CallbackOutcome::NavigationRefused { host } => {
-                return Err(SignInError::HostNotAllowed { host });
-            }
-            CallbackOutcome::AgentFailed => return Err(SignInError::AgentFailed),
-            CallbackOutcome::TimedOut => return Err(SignInError::TimedOut),
-        };
+        let code = wait_for_code(&mut listener, agent, &pending, deadline, cancel).await?;
         drop(listener);
         let expectations = Expectations {
             not_before: Some(started),
@@ -272,6 +259,39 @@ impl SignIn {
     }
 }
 
+/// Exactly one callback. A page that may not be visited is left aside; only when nothing else comes is it named.
+async fn wait_for_code(
+    listener: &mut Listener,
+    agent: &mut dyn OpenAgent,
+    pending: &Pending,
+    deadline: Instant,
+    cancel: &CancellationToken,
+) -> Result<Code, SignInError> {
+    let mut refused_host = None;
+    loop {
+        return match await_callback(listener, agent, pending, deadline, cancel).await {
+            CallbackOutcome::Code(code) => Ok(code),
+            CallbackOutcome::Declined(declined) => Err(declined.into()),
+            CallbackOutcome::ClosedByPerson | CallbackOutcome::Cancelled => {
+                Err(SignInError::Cancelled)
+            }
+            CallbackOutcome::TlsRefused => Err(SignInError::IdentityProviderUntrusted),
+            CallbackOutcome::NavigationRefused { host } => {
+                tracing::warn!(
+                    host,
+                    "the sign-in page wanted to go to a host that is not allowed"
+                );
+                refused_host = Some(host);
+                continue;
+            }
+            CallbackOutcome::AgentFailed => Err(SignInError::AgentFailed),
+            CallbackOutcome::TimedOut => Err(refused_host.map_or(SignInError::TimedOut, |host| {
+                SignInError::HostNotAllowed { host }
+            })),
+        };
+    }
+}
+
 async fn visit(
     agent: &mut dyn OpenAgent,
     pending: &Pending,
@@ -307,6 +327,7 @@ impl From<Declined> for SignInError {
             Declined::InteractionRequired => {
                 Self::IdentityProviderError("interaction_required".to_owned())
             }
+            Declined::SignedIn => Self::IdentityProviderError("consent_required".to_owned()),
             Declined::Other { error } => Self::IdentityProviderError(error),
         }
     }

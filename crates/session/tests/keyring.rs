@@ -28,8 +28,10 @@ mod linux {
     use session::vault::KeyStoreError;
     use session::{Kept, MemoryOnly, OsKeyring, Place, Vault};
 
-    /// The state of the keyring, the case, and what to run in a process of its own.
-    const CASES: &[(&str, Keyring, fn(&Path))] = &[
+    /// Its name, the state of the keyring, and what to run in a process of its own.
+    type Case = (&'static str, Keyring, fn(&Path));
+
+    const CASES: &[Case] = &[
         (
             "an_unlocked_keyring_keeps_the_key_over_restarts",
             Keyring::Unlocked,

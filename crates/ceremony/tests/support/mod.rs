@@ -49,7 +49,7 @@ pub struct Ward {
     pub wall: Wall,
     pub progress: Arc<Mutex<Vec<Progress>>>,
     desk: Option<Arc<Desk>>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Ward {
@@ -110,7 +110,7 @@ impl Ward {
             session,
             vault,
             vault_file,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -247,7 +247,7 @@ impl Ward {
     }
 
     fn audit_file(&self) -> PathBuf {
-        self._folder.path().join("audit.jsonl")
+        self.folder.path().join("audit.jsonl")
     }
 
     /// Tokens that still open something and do not belong to the session.

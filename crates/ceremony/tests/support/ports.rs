@@ -16,12 +16,15 @@ use records::{
 use secrecy::{ExposeSecret, SecretString};
 use session::{AccessError, Session};
 
+/// A change to a challenge on its way.
+pub type Tamper = fn(&mut Challenge);
+
 /// Asks for challenges with the session's token; may tamper with the answer.
 #[derive(Clone)]
 pub struct SessionChallenges {
     pub session: Session,
     pub client: Client,
-    pub tamper: Arc<Mutex<Option<fn(&mut Challenge)>>>,
+    pub tamper: Arc<Mutex<Option<Tamper>>>,
 }
 
 #[async_trait]

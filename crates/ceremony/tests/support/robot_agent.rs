@@ -45,6 +45,9 @@ pub struct Troubles {
     pub deaf_when_hidden: bool,
 }
 
+/// Something that happens elsewhere.
+pub type Meanwhile = Box<dyn Fn() + Send>;
+
 /// The agent, with what tests want to know afterwards.
 #[derive(Clone)]
 pub struct RobotAgent {
@@ -56,6 +59,8 @@ pub struct RobotAgent {
     pub openings: Arc<Mutex<Vec<Opening>>>,
     /// Every callback that came, with its code and state.
     pub callbacks: Arc<Mutex<Vec<Url>>>,
+    /// What happens between the sign-in and its callback.
+    pub meanwhile: Arc<Mutex<Option<Meanwhile>>>,
     /// How many are open now.
     pub open: Arc<AtomicUsize>,
     /// Somebody asked for the window to come forward.
@@ -70,6 +75,7 @@ impl RobotAgent {
             jars: Arc::default(),
             openings: Arc::default(),
             callbacks: Arc::default(),
+            meanwhile: Arc::default(),
             open: Arc::default(),
             brought_forward: Arc::default(),
         }
@@ -140,7 +146,11 @@ impl OpenRobot {
     }
 
     async fn sign_in(&self, url: &Url, account: &Account, second_factor: bool) -> Option<Url> {
-        self.jar.sign_in(url, account, second_factor).await.ok()
+        let callback = self.jar.sign_in(url, account, second_factor).await.ok();
+        if let Some(meanwhile) = self.agent.meanwhile.lock().unwrap().as_ref() {
+            meanwhile();
+        }
+        callback
     }
 }
 
