@@ -38,6 +38,8 @@ pub enum Declined {
     LoginRequired,
     /// The provider would have to ask something, and it was told not to.
     InteractionRequired,
+    /// Somebody is signed in at the provider, and would have to choose or to consent (OIDC Core 3.1.2.6).
+    SignedIn,
     /// The person or the provider said no.
     AccessDenied,
     /// Another OAuth error.
@@ -122,8 +124,8 @@ struct Parameters {
 fn declined(error: &str) -> Declined {
     match error {
         "login_required" => Declined::LoginRequired,
-        // Not `consent_required` or `account_selection_required`: these say that somebody is signed in.
         "interaction_required" => Declined::InteractionRequired,
+        "consent_required" | "account_selection_required" => Declined::SignedIn,
         "access_denied" => Declined::AccessDenied,
         other => Declined::Other {
             error: printable_code(other),

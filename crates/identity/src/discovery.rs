@@ -137,6 +137,7 @@ impl RelyingParty {
         now: Timestamp,
     ) -> Result<bool, IdentityError> {
         if !self.may_refetch_keys(now) {
+            tracing::warn!("an unknown key again, so soon after the issuer's keys were fetched");
             return Ok(false);
         }
         let (jwks, _) = self

@@ -1,5 +1,6 @@
 //! What can go wrong between a policy and a verified ID token. Nothing here carries a body, a token or a query.
 
+use secrecy::SecretString;
 use transport::TransportError;
 
 use crate::Refusal;
@@ -45,6 +46,13 @@ pub enum IdentityError {
     PortsTaken {
         /// The ports that were tried; empty for any.
         ports: Vec<u16>,
+    },
+    /// A renewed ID token cannot be verified for now: no known key signed it, and the issuer's keys cannot be fetched
+    /// again yet. Nothing that came is used, save for asking again.
+    #[error("the key that the renewed ID token was signed with is not known yet")]
+    NotVerifiableYet {
+        /// The refresh token that came along, where the provider replaced the one that was used.
+        refresh: Option<SecretString>,
     },
     /// There is no refresh token to refresh with.
     #[error("there is no refresh token")]

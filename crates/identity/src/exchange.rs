@@ -7,7 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::id_token::Check;
 use crate::{
-    Code, IdToken, IdentityError, Pending, Provider, RelyingParty, Subject, token_endpoint,
+    Code, IdToken, IdentityError, Pending, Provider, RelyingParty, Subject, Unredeemed,
+    token_endpoint,
 };
 
 /// What one authentication must prove beside being a valid answer to its request.
@@ -69,8 +70,7 @@ impl fmt::Debug for Tokens {
 }
 
 impl RelyingParty {
-    /// Redeems a code and verifies what comes back. After a refusal nothing that was received is used for anything
-    /// but its revocation, which has happened, as far as the provider let it, when this returns.
+    /// Redeems a code and verifies what comes back, for callers that need not account for what was turned down.
     pub async fn redeem(
         &self,
         provider: &mut Provider,
@@ -79,6 +79,20 @@ impl RelyingParty {
         expectations: &Expectations,
         now: Timestamp,
     ) -> Result<Authenticated, IdentityError> {
+        let exchanged = self.exchange(provider, pending, code, expectations, now);
+        Ok(exchanged.await?)
+    }
+
+    /// Redeems a code and verifies what comes back. After a refusal nothing that was received is used for anything
+    /// but its revocation, which was tried when this returns; the error says what came of it.
+    pub async fn exchange(
+        &self,
+        provider: &mut Provider,
+        pending: Pending,
+        code: Code,
+        expectations: &Expectations,
+        now: Timestamp,
+    ) -> Result<Authenticated, Unredeemed> {
         let parameters = [
             ("grant_type", "authorization_code"),
             ("code", code.value.expose_secret()),
@@ -107,7 +121,9 @@ impl RelyingParty {
                     }
                     .verify(raw)
                 };
-                self.verified(provider, now, verify).await
+                self.verified(provider, now, verify)
+                    .await
+                    .map_err(IdentityError::from)
             }
             None => Err(token_endpoint::no_id_token()),
         };

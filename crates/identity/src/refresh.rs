@@ -4,13 +4,15 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret;
 
 use crate::id_token::Check;
+use crate::token_endpoint::Unverified;
 use crate::{IdToken, IdentityError, Provider, RelyingParty, Subject, Tokens, token_endpoint};
 
 impl RelyingParty {
-    /// Exchanges a refresh token. An ID token that comes along must be about `expected`.
+    /// Exchanges a refresh token. An ID token that comes along must be about `expected`. Keys that had to be fetched
+    /// for it stay with the provider.
     pub async fn refresh(
         &self,
-        provider: &Provider,
+        provider: &mut Provider,
         tokens: &Tokens,
         expected: &Subject,
         now: Timestamp,
@@ -24,7 +26,6 @@ impl RelyingParty {
             ("refresh_token", refresh.expose_secret()),
         ];
         let mut grant = token_endpoint::ask(self, provider, &parameters, now).await?;
-        let mut provider = provider.clone();
         let verdict = match &grant.id_token {
             Some(raw) => {
                 let verify = |provider: &Provider| {
@@ -44,7 +45,7 @@ impl RelyingParty {
                     }
                     .verify(raw)
                 };
-                self.verified(&mut provider, now, verify).await.map(Some)
+                self.verified(provider, now, verify).await.map(Some)
             }
             None => Ok(None),
         };
@@ -56,7 +57,17 @@ impl RelyingParty {
                 }
                 Ok((grant.tokens, id_token))
             }
-            Err(error) => Err(self.turned_down(&provider, grant, error, now).await),
+            // Revoking would take the replaced refresh token along, and with it the session that has done no wrong.
+            Err(Unverified::KeyUnknownYet | Unverified::KeysUnavailable(_)) => {
+                Err(IdentityError::NotVerifiableYet {
+                    refresh: grant.tokens.refresh,
+                })
+            }
+            Err(Unverified::Refused(refusal)) => {
+                let refused = IdentityError::Refused(refusal);
+                let turned_down = self.turned_down(provider, grant, refused, now).await;
+                Err(turned_down.into())
+            }
         }
     }
 }

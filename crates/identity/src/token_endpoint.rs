@@ -5,8 +5,11 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::grant_end::{GrantEnd, Unredeemed};
 use crate::reply::{self, Reply};
-use crate::{IdToken, IdentityError, Provider, Refusal, RelyingParty, TokenKind, Tokens};
+use crate::{
+    IdToken, IdentityError, Provider, Refusal, RelyingParty, Revocation, TokenKind, Tokens,
+};
 
 const ENDPOINT: &str = "token";
 
@@ -15,6 +18,26 @@ pub(crate) struct Grant {
     pub(crate) tokens: Tokens,
     pub(crate) id_token: Option<String>,
     clock_ahead_s: Option<i64>,
+}
+
+/// Why an ID token is not verified.
+pub(crate) enum Unverified {
+    /// It is not acceptable.
+    Refused(Refusal),
+    /// No key that we know signed it, and the issuer's keys were fetched too short a while ago to ask again.
+    KeyUnknownYet,
+    /// No key that we know signed it, and the issuer's keys could not be fetched.
+    KeysUnavailable(IdentityError),
+}
+
+impl From<Unverified> for IdentityError {
+    fn from(unverified: Unverified) -> Self {
+        match unverified {
+            Unverified::Refused(refusal) => Self::Refused(refusal),
+            Unverified::KeyUnknownYet => Self::Refused(Refusal::KeyNotFound),
+            Unverified::KeysUnavailable(error) => error,
+        }
+    }
 }
 
 /// That a grant without an ID token is not what the protocol says.
@@ -41,7 +64,7 @@ pub(crate) async fn ask(
     provider: &Provider,
     parameters: &[(&str, &str)],
     now: Timestamp,
-) -> Result<Grant, IdentityError> {
+) -> Result<Grant, Unredeemed> {
     let ours = [
         ("client_id", Some(party.client.client_id.as_str())),
         ("resource", party.client.resource.as_deref()),
@@ -53,13 +76,15 @@ pub(crate) async fn ask(
         provider.token_endpoint(),
         parameters.iter().copied().chain(ours),
     );
-    let reply = Reply::of(&party.transport, request, ENDPOINT, now).await?;
+    let reply = Reply::of(&party.transport, request, ENDPOINT, now)
+        .await
+        .map_err(Unredeemed::without_grant)?;
     if reply.status() != StatusCode::OK {
-        return Err(reply.into_error());
+        return Err(Unredeemed::without_grant(reply.into_error()));
     }
     // An error that calls itself a success is still an error.
     let Ok(answer) = reply.json::<TokenReply>() else {
-        return Err(reply.into_error());
+        return Err(Unredeemed::without_grant(reply.into_error()));
     };
     let tokens = Tokens {
         access: answer.access_token,
@@ -68,8 +93,11 @@ pub(crate) async fn ask(
         token_type: answer.token_type,
     };
     if !tokens.token_type.eq_ignore_ascii_case("Bearer") {
-        party.give_back(provider, &tokens, now).await;
-        return Err(reply.bad());
+        let grant = party.give_back(provider, &tokens, now).await;
+        return Err(Unredeemed {
+            error: reply.bad(),
+            grant,
+        });
     }
     Ok(Grant {
         tokens,
@@ -85,14 +113,17 @@ impl RelyingParty {
         provider: &mut Provider,
         now: Timestamp,
         verify: impl Fn(&Provider) -> Result<IdToken, Refusal>,
-    ) -> Result<IdToken, IdentityError> {
-        let verdict = match verify(provider) {
-            Err(Refusal::KeyNotFound) if self.refetch_keys(provider, now).await? => {
-                verify(provider)
-            }
-            verdict => verdict,
-        };
-        verdict.map_err(IdentityError::Refused)
+    ) -> Result<IdToken, Unverified> {
+        match verify(provider) {
+            Err(Refusal::KeyNotFound) => {}
+            verdict => return verdict.map_err(Unverified::Refused),
+        }
+        let refetched = self.refetch_keys(provider, now).await;
+        let fetched = refetched.map_err(Unverified::KeysUnavailable)?;
+        match verify(provider) {
+            Err(Refusal::KeyNotFound) if !fetched => Err(Unverified::KeyUnknownYet),
+            verdict => verdict.map_err(Unverified::Refused),
+        }
     }
 
     /// Gives a grant back, and names the clock if the clock is why.
@@ -102,10 +133,10 @@ impl RelyingParty {
         grant: Grant,
         error: IdentityError,
         now: Timestamp,
-    ) -> IdentityError {
-        self.give_back(provider, &grant.tokens, now).await;
+    ) -> Unredeemed {
+        let end = self.give_back(provider, &grant.tokens, now).await;
         let ahead = grant.clock_ahead_s.or(provider.clock_ahead_s());
-        match (error, ahead) {
+        let error = match (error, ahead) {
             (IdentityError::Refused(refusal), Some(measured_s))
                 if refusal.depends_on_clock()
                     && measured_s.abs() > self.client.clock_skew.as_secs() =>
@@ -116,20 +147,28 @@ impl RelyingParty {
                 }
             }
             (error, _) => error,
-        }
+        };
+        Unredeemed { error, grant: end }
     }
 
-    /// Revokes what was granted. It may fail without consequence: nothing of the grant is used either way.
-    async fn give_back(&self, provider: &Provider, tokens: &Tokens, now: Timestamp) {
+    /// Revokes what was granted. Nothing of the grant is used, whatever comes of it.
+    async fn give_back(&self, provider: &Provider, tokens: &Tokens, now: Timestamp) -> GrantEnd {
+        let mut end = GrantEnd::Revoked;
         let refresh = tokens.refresh.as_ref().map(|t| (t, TokenKind::Refresh));
         for (token, kind) in refresh
             .into_iter()
             .chain([(&tokens.access, TokenKind::Access)])
         {
-            if let Err(error) = self.revoke(provider, token, kind, now).await {
-                tracing::warn!(%error, ?kind, "a token that was turned down could not be revoked");
+            match self.revoke(provider, token, kind, now).await {
+                Ok(Revocation::Revoked) => {}
+                Ok(Revocation::NotOffered) => return GrantEnd::NotOffered,
+                Err(error) => {
+                    tracing::warn!(%error, ?kind, "a token that was turned down could not be revoked");
+                    end = GrantEnd::LeftToExpire;
+                }
             }
         }
+        end
     }
 }
 

@@ -4,10 +4,12 @@
 mod common;
 
 use common::{Clinic, forced, strict, subject};
-use demo::idp::{ACR_TWO_FACTORS, ADAMS, BAKER, Endpoint};
+use demo::idp::{ACR_TWO_FACTORS, ADAMS, BAKER, Endpoint, Fault, Faults};
 use demo::robot::Browser;
-use identity::{Demands, Expectations, IdentityError, Prompt, Refusal, Revocation, TokenKind};
-use jiff::Timestamp;
+use identity::{
+    Demands, Expectations, GrantEnd, IdentityError, Prompt, Refusal, Revocation, TokenKind,
+};
+use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 
 #[tokio::test]
@@ -153,7 +155,7 @@ async fn a_session_refreshes_and_its_revoked_tokens_open_nothing() {
 
     let (tokens, _) = clinic
         .party
-        .refresh(&provider, &session.tokens, &session.subject, now)
+        .refresh(&mut provider, &session.tokens, &session.subject, now)
         .await
         .unwrap();
     assert_ne!(
@@ -177,7 +179,7 @@ async fn a_session_refreshes_and_its_revoked_tokens_open_nothing() {
     }
     let error = clinic
         .party
-        .refresh(&provider, &tokens, &session.subject, now)
+        .refresh(&mut provider, &tokens, &session.subject, now)
         .await
         .unwrap_err();
     assert!(
@@ -209,11 +211,91 @@ async fn a_refresh_that_comes_back_as_somebody_else_is_refused() {
     let baker = subject(clinic.idp.issuer(), &BAKER);
     match clinic
         .party
-        .refresh(&provider, &session.tokens, &baker, now)
+        .refresh(&mut provider, &session.tokens, &baker, now)
         .await
     {
         Err(error) => assert_eq!(error.refusal(), Some(Refusal::SubjectMismatch)),
         Ok((_, id_token)) => panic!("accepted, with an ID token: {}", id_token.is_some()),
+    }
+}
+
+#[tokio::test]
+async fn a_renewal_keeps_the_keys_that_it_had_to_fetch() {
+    let clinic = Clinic::open().await;
+    let (mut provider, session, now) = clinic.session_of(&ADAMS).await;
+    clinic.idp.set_faults(Faults::only(Fault::KeysRotated));
+    let (tokens, _) = clinic
+        .party
+        .refresh(&mut provider, &session.tokens, &session.subject, now)
+        .await
+        .unwrap();
+    clinic.idp.set_faults(Faults::none());
+
+    // Within the limit on fetching keys, so only the keys that were kept can verify this one.
+    let (_, id_token) = clinic
+        .party
+        .refresh(&mut provider, &tokens, &session.subject, now)
+        .await
+        .unwrap();
+
+    assert!(id_token.is_some());
+}
+
+#[tokio::test]
+async fn keys_that_rotate_twice_in_a_row_postpone_a_renewal_and_do_not_end_it() {
+    let clinic = Clinic::open().await;
+    let (mut provider, session, now) = clinic.session_of(&ADAMS).await;
+    clinic.idp.set_faults(Faults::only(Fault::KeysRotated));
+    let (mut tokens, _) = clinic
+        .party
+        .refresh(&mut provider, &session.tokens, &session.subject, now)
+        .await
+        .unwrap();
+
+    let postponed = clinic
+        .party
+        .refresh(&mut provider, &tokens, &session.subject, now)
+        .await;
+    let Err(IdentityError::NotVerifiableYet { refresh }) = postponed else {
+        panic!("{:?}", postponed.map(|_| "renewed"));
+    };
+    tokens.refresh = Some(refresh.expect("the demo provider replaces refresh tokens"));
+    let later = now + SignedDuration::from_secs(31);
+    clinic
+        .party
+        .refresh(&mut provider, &tokens, &session.subject, later)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_became_of_the_tokens() {
+    let wrong = || Faults::only(Fault::NonceWrong);
+    for (faults, expected) in [
+        (wrong(), GrantEnd::Revoked),
+        (wrong().with(Fault::RevocationDown), GrantEnd::LeftToExpire),
+        (Faults::only(Fault::TokenErrorIn200), GrantEnd::NotGranted),
+        (Faults::only(Fault::TokenServerError), GrantEnd::Unknown),
+        (Faults::only(Fault::TokenHtml), GrantEnd::Unknown),
+        (Faults::only(Fault::TokenSlow), GrantEnd::Unknown),
+    ] {
+        let clinic = Clinic::with(faults.clone()).await;
+        let mut provider = clinic.party.discover(Timestamp::now()).await.unwrap();
+        let pending = clinic.request(&provider, &forced()).await.unwrap();
+        let callback = Browser::new()
+            .sign_in(&pending.url, &ADAMS, true)
+            .await
+            .unwrap();
+        let code = pending.receive(&callback).unwrap();
+        let now = Timestamp::now();
+
+        let unredeemed = clinic
+            .party
+            .exchange(&mut provider, pending, code, &strict(), now)
+            .await
+            .unwrap_err();
+
+        assert_eq!(unredeemed.grant, expected, "{faults:?}");
     }
 }
 

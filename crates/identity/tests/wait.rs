@@ -220,12 +220,8 @@ async fn oauth_errors_are_told_apart_and_never_quoted_at_length() {
         ("login_required", Declined::LoginRequired),
         ("interaction_required", Declined::InteractionRequired),
         ("access_denied", Declined::AccessDenied),
-        (
-            "consent_required",
-            Declined::Other {
-                error: "consent_required".to_owned(),
-            },
-        ),
+        ("consent_required", Declined::SignedIn),
+        ("account_selection_required", Declined::SignedIn),
         ("%3Cscript%3E", unknown),
     ] {
         let query = format!("error={error}&error_description=SECRET&state={{state}}&iss={{iss}}");

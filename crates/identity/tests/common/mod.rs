@@ -84,6 +84,28 @@ impl Clinic {
         Ok(redeemed?)
     }
 
+    /// Somebody's session: the provider's configuration, what was granted, and when.
+    pub async fn session_of(&self, account: &Account) -> (Provider, Authenticated, Timestamp) {
+        let now = Timestamp::now();
+        let mut provider = self.party.discover(now).await.unwrap();
+        let demands = Demands {
+            scopes: vec!["profile".to_owned(), "offline_access".to_owned()],
+            ..Demands::default()
+        };
+        let pending = self.request(&provider, &demands).await.unwrap();
+        let callback = Browser::new()
+            .sign_in(&pending.url, account, true)
+            .await
+            .unwrap();
+        let code = pending.receive(&callback).unwrap();
+        let redeemed = self
+            .party
+            .redeem(&mut provider, pending, code, &Expectations::default(), now)
+            .await
+            .unwrap();
+        (provider, redeemed, now)
+    }
+
     pub async fn request(
         &self,
         provider: &Provider,
