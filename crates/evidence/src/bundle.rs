@@ -192,6 +192,13 @@ impl Bundle {
             .and_then(|claims| claims.nonce().map(str::to_owned))
     }
 
+    /// When the signer is said to have authenticated, in seconds since the epoch, for a ledger of those seen.
+    pub fn auth_time(&self) -> Option<i64> {
+        self.claims()
+            .ok()
+            .and_then(|claims| claims.seconds("auth_time"))
+    }
+
     /// The one-time key that is said to have signed, as its RFC 7638 thumbprint, for a ledger of those seen.
     pub fn key_thumbprint(&self) -> Option<String> {
         self.pk_token.cic().map(|cic| cic.key().thumbprint())

@@ -17,7 +17,7 @@ use crate::receipt::{self, ChallengeLife, Receipt};
 use crate::statement::Statement;
 use crate::steps::Reason;
 use crate::subject::{self, Subject};
-use crate::verify::{AmendmentState, ChallengeFacts, Lookup};
+use crate::verify::{AmendmentState, ChallengeFacts, Lookup, NameSource};
 
 /// The time that a verification judges by, and its tolerances.
 pub(crate) struct Clock {
@@ -243,6 +243,18 @@ pub(crate) fn freshness(
     Ok(())
 }
 
+/// 8, where the ledger is known: one authentication stands behind one signature (21 CFR 11.200 (a)(1)).
+pub(crate) fn authentication_is_new(challenge: &ChallengeFacts) -> Result<(), Reason> {
+    if challenge
+        .ledger
+        .is_some_and(|ledger| ledger.authentication_seen)
+    {
+        Err(Reason::AuthenticationReused)
+    } else {
+        Ok(())
+    }
+}
+
 /// 9: as strong as the statement and the challenge demanded.
 pub(crate) fn authentication(
     bundle: &Bundle,
@@ -296,6 +308,22 @@ pub(crate) fn signer(
         Ok(())
     } else {
         Err(Reason::SubjectMismatch)
+    }
+}
+
+/// 10, the printed name: the identity provider's word, letter by letter, never the client's alone.
+pub(crate) fn name(bundle: &Bundle, claims: &Claims, names: NameSource) -> Result<(), Reason> {
+    if claims.has("name") {
+        let same = claims.name() == Some(bundle.statement().signer.name.as_str());
+        return if same {
+            Ok(())
+        } else {
+            Err(Reason::NameMismatch)
+        };
+    }
+    match names {
+        NameSource::IdToken => Err(Reason::NameUnproven),
+        NameSource::Elsewhere => Ok(()),
     }
 }
 

@@ -30,6 +30,11 @@ impl Claims {
         self.text("sub")
     }
 
+    /// `name`, if it is a string.
+    pub fn name(&self) -> Option<&str> {
+        self.text("name")
+    }
+
     /// `nonce`.
     pub fn nonce(&self) -> Option<&str> {
         self.text("nonce")
@@ -173,7 +178,14 @@ fn choose<'a>(
     {
         [] if kid.is_some() => Err(Reason::AlgorithmNotAllowed),
         [] => Err(Reason::KeyNotFound),
-        [key] => Ok(key),
+        // The same key under two descriptions is still one key.
+        [key, ref others @ ..]
+            if others
+                .iter()
+                .all(|other| other.thumbprint() == key.thumbprint()) =>
+        {
+            Ok(key)
+        }
         _ => Err(Reason::KeyAmbiguous),
     }
 }

@@ -47,5 +47,5 @@ pub use statement::{
 pub use steps::{Reason, Report, Status, Step, VerificationFailure};
 pub use subject::Subject;
 pub use verify::{
-    AmendmentState, ChallengeFacts, LedgerFacts, Lookup, OnlineTrust, VerifiedEvidence,
+    AmendmentState, ChallengeFacts, LedgerFacts, Lookup, NameSource, OnlineTrust, VerifiedEvidence,
 };

@@ -289,6 +289,8 @@ reasons! {
     AuthTimeLate = "auth_time_late",
     /// The signer is said to have authenticated in the future.
     AuthTimeFuture = "auth_time_future",
+    /// Another signature of this person stands on the same authentication.
+    AuthenticationReused = "authentication_reused",
     // authentication
     /// The authentication class is not one that was demanded.
     AcrUnmet = "acr_unmet",
@@ -301,6 +303,10 @@ reasons! {
     SubjectMismatch = "subject_mismatch",
     /// Somebody acts for somebody else.
     Delegated = "delegated",
+    /// The statement prints another name than the identity provider says.
+    NameMismatch = "name_mismatch",
+    /// The identity provider says no name, and nobody else is trusted to.
+    NameUnproven = "name_unproven",
     // record
     /// The records API does not know the amendment, or it concerns another record.
     RecordUnknown = "record_unknown",

@@ -39,6 +39,20 @@ pub struct OnlineTrust<'a> {
     pub amendments: Option<&'a [AmendmentState]>,
     /// Whether the signer may sign these records with this meaning.
     pub authority: Option<bool>,
+    /// Who says what the signer is called where the ID token does not.
+    pub names: NameSource,
+}
+
+/// Where the printed name of a signer comes from (21 CFR 11.50 (a)(1)).
+///
+/// A name that the ID token does say is binding in either case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NameSource {
+    /// From the ID token's `name` alone: without it the name is only the client's word, and refused.
+    #[default]
+    IdToken,
+    /// The identity provider's ID tokens may lack it; whoever asks vouches for names by other means.
+    Elsewhere,
 }
 
 /// The result of looking something up.
@@ -78,6 +92,8 @@ pub struct LedgerFacts {
     pub challenge_spent: bool,
     /// The nonce or the one-time key, see [`Bundle::nonce`] and [`Bundle::key_thumbprint`].
     pub commitment_seen: bool,
+    /// The authentication: another signature of the same person has the same `auth_time`.
+    pub authentication_seen: bool,
 }
 
 /// An amendment as it is stored.
@@ -187,7 +203,10 @@ pub fn online(
     };
     walk.take_if(
         Step::Freshness,
-        challenge.map(|facts| checks::freshness(&claims, &facts.life, &clock)),
+        challenge.map(|facts| {
+            checks::freshness(&claims, &facts.life, &clock)?;
+            checks::authentication_is_new(facts)
+        }),
     )?;
     let demanded = challenge.map_or(&[][..], |facts| &facts.acr_values);
     walk.take(
@@ -197,7 +216,8 @@ pub fn online(
     let others = [trust.session, challenge.map(|facts| &facts.subject)];
     walk.take(
         Step::Signer,
-        checks::signer(&bundle, &claims, issuer, &others),
+        checks::signer(&bundle, &claims, issuer, &others)
+            .and_then(|()| checks::name(&bundle, &claims, trust.names)),
     )?;
     walk.take_if(
         Step::Record,
@@ -280,7 +300,12 @@ pub fn offline(octets: &[u8], archive: &Archive) -> Result<VerifiedEvidence, Ver
         Step::Authentication,
         checks::authentication(&bundle, &claims, &[], &[]),
     )?;
-    walk.take(Step::Signer, checks::signer(&bundle, &claims, issuer, &[]))?;
+    // Where an ID token without a name is good enough was the records API's to say, and it did.
+    walk.take(
+        Step::Signer,
+        checks::signer(&bundle, &claims, issuer, &[])
+            .and_then(|()| checks::name(&bundle, &claims, NameSource::Elsewhere)),
+    )?;
     for step in AT_THE_RECORDS_API {
         walk.skip(step);
     }

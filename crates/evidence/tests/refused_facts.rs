@@ -38,6 +38,16 @@ fn facts(scene: &mut Scene) -> &mut evidence::ChallengeFacts {
     scene.challenge.as_mut().unwrap()
 }
 
+// 8 freshness, by the ledger
+
+#[test]
+fn an_authentication_that_stands_behind_another_signature_is_refused() {
+    assert_eq!(
+        changed(|scene| facts(scene).ledger.as_mut().unwrap().authentication_seen = true),
+        (Step::Freshness, Reason::AuthenticationReused)
+    );
+}
+
 // 13 authority
 
 #[test]

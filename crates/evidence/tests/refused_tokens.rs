@@ -6,7 +6,7 @@ mod common;
 
 use common::{CLIENT, ISSUER, Provider, Scene, at, changed, epoch, refused};
 use evidence::keys::Algorithm;
-use evidence::{Reason, Step, Subject};
+use evidence::{NameSource, Reason, Step, Subject};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -251,4 +251,61 @@ fn baker() -> Subject {
         iss: ISSUER.to_owned(),
         claims: [("sub".to_owned(), "baker-2".to_owned())].into(),
     }
+}
+
+#[rstest]
+#[case::of_somebody_else(json!("Bruno Baker"))]
+#[case::in_other_letters(json!("grace adams"))]
+#[case::that_is_no_text(json!(7))]
+#[case::that_is_empty(json!(""))]
+fn a_printed_name_is_refused_where_the_id_token_has_one(#[case] name: Value) {
+    let told = |names| {
+        let name = name.clone();
+        changed(move |scene| {
+            scene.names = names;
+            scene.claims.insert("name".to_owned(), name);
+        })
+    };
+
+    for names in [NameSource::IdToken, NameSource::Elsewhere] {
+        assert_eq!(told(names), (Step::Signer, Reason::NameMismatch));
+    }
+    let scene = Scene::new().with(|scene| {
+        scene.claims.insert("name".to_owned(), name.clone());
+    });
+    assert_eq!(
+        refused(scene.verify_offline(&scene.receipted())),
+        (Step::Signer, Reason::NameMismatch)
+    );
+}
+
+#[test]
+fn a_printed_name_that_the_id_token_does_not_say_is_refused_unless_names_come_from_elsewhere() {
+    let nameless = |names| {
+        Scene::new().with(|scene| {
+            scene.names = names;
+            scene.claims.remove("name");
+        })
+    };
+
+    assert_eq!(
+        refused(nameless(NameSource::IdToken).verify()),
+        (Step::Signer, Reason::NameUnproven)
+    );
+    let vouched_for = nameless(NameSource::Elsewhere);
+    vouched_for.verify().unwrap();
+    vouched_for
+        .verify_offline(&vouched_for.receipted())
+        .unwrap();
+}
+
+#[test]
+fn one_key_under_two_descriptions_is_one_key() {
+    let scene = Scene::new().with(|scene| {
+        let mut again = scene.issuers[0].keys[0].clone();
+        again.jwk.alg = None;
+        scene.issuers[0].keys.push(again);
+    });
+
+    scene.verify().unwrap();
 }

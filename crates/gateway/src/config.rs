@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use evidence::Subject;
+use evidence::{NameSource, Subject};
 use records::wire::{Meaning, Reason};
 
 use crate::clock::{Clock, SystemClock};
@@ -73,6 +73,8 @@ pub struct Issuer {
     pub required_amr: Vec<String>,
     /// The oldest authentication accepted, in seconds; absent when only the challenge bounds it.
     pub max_age: Option<u32>,
+    /// Who says what people are called where their ID tokens do not.
+    pub names: NameSource,
 }
 
 /// Decides who may sign what. Asked when a challenge is made, and again inside the commit.
@@ -132,6 +134,7 @@ impl Issuer {
             acr_values: Vec::new(),
             required_amr: Vec::new(),
             max_age: None,
+            names: NameSource::IdToken,
         }
     }
 }

@@ -114,7 +114,13 @@ impl Refusal {
 /// 409 for what a new challenge mends, 412 for what reading again mends, 401 for what authenticating better mends.
 fn kind_of(step: Step, reason: Reason) -> ProblemKind {
     match (step, reason) {
-        (Step::Freshness, Reason::AuthTimeStale | Reason::AuthTimeLate | Reason::IssuedTooOld)
+        (
+            Step::Freshness,
+            Reason::AuthTimeStale
+            | Reason::AuthTimeLate
+            | Reason::IssuedTooOld
+            | Reason::AuthenticationReused,
+        )
         | (Step::Challenge, _) => ProblemKind::ChallengeSpent,
         (Step::Authentication, _) => ProblemKind::InsufficientAuthentication,
         (Step::Record, Reason::RecordVersionChanged) => ProblemKind::RecordChanged,

@@ -125,9 +125,10 @@ async fn attempts_are_counted_and_pauses_grow_to_a_quarter_of_an_hour() {
 
     assert_eq!(pauses[..4], [5, 10, 20, 40]);
     assert_eq!(pauses.last(), Some(&900));
-    assert!(outbox.due(now).unwrap().is_empty());
+    let owner = &entry.note.owner;
+    assert!(outbox.due(now, owner).unwrap().is_empty());
     let later = now.checked_add(SignedDuration::from_mins(15)).unwrap();
-    assert_eq!(outbox.due(later).unwrap()[0].note.attempts, 12);
+    assert_eq!(outbox.due(later, owner).unwrap()[0].note.attempts, 12);
 }
 
 #[tokio::test]
@@ -141,7 +142,8 @@ async fn a_refused_entry_is_kept_for_the_record_and_not_tried_again() {
         .refused(entry.note.signature_id, "record_changed")
         .unwrap();
 
-    assert!(outbox.due(jiff::Timestamp::MAX).unwrap().is_empty());
+    let due = outbox.due(jiff::Timestamp::MAX, &entry.note.owner);
+    assert!(due.unwrap().is_empty());
     let kept = &outbox.list().unwrap().entries[0];
     assert_eq!(
         (kept.note.state, kept.note.last_error.as_deref()),
@@ -226,6 +228,7 @@ fn self_checked(clinic: &Clinic, octets: &[u8]) -> VerifiedEvidence {
         challenge: Lookup::NotDone,
         amendments: None,
         authority: None,
+        names: evidence::NameSource::IdToken,
     };
     verify::online(octets, &trust).unwrap()
 }

@@ -301,6 +301,118 @@ async fn an_authentication_older_than_the_challenge_allows_is_insufficient() {
 }
 
 #[tokio::test]
+async fn one_authentication_does_not_stand_behind_two_signatures() {
+    let clinic = Clinic::open().await;
+    let first = clinic.draft("hb-1", ADAMS).await;
+    let octets = first.seal(&clinic.issuer);
+    clinic
+        .submit(&first, octets.clone(), "key-1")
+        .await
+        .accepted();
+    let auth_time = first.claims["auth_time"].clone();
+    let again = |draft: &mut Draft| {
+        draft
+            .claims
+            .insert("auth_time".to_owned(), auth_time.clone());
+    };
+
+    let second = clinic.draft("hb-2", ADAMS).await.with(again);
+    let answer = clinic
+        .submit(&second, second.seal(&clinic.issuer), "key-2")
+        .await;
+    // Somebody else may authenticate in the same second.
+    let other = clinic.draft("hb-3", BAKER).await.with(again);
+    let others = clinic
+        .submit(&other, other.seal(&clinic.issuer), "key-3")
+        .await;
+    let repeated = clinic.submit(&first, octets, "key-1").await;
+
+    assert_eq!(
+        answer.refusal(),
+        (
+            409,
+            Some("freshness".into()),
+            Some("authentication_reused".into())
+        )
+    );
+    others.accepted();
+    repeated.accepted();
+}
+
+#[tokio::test]
+async fn what_was_signed_earlier_may_arrive_later() {
+    let clinic = Clinic::open().await;
+    let (earlier, later) = (
+        clinic.draft("hb-1", ADAMS).await,
+        clinic.draft("hb-2", ADAMS).await,
+    );
+
+    for draft in [&later, &earlier] {
+        clinic
+            .submit(draft, draft.seal(&clinic.issuer), &draft.etags[0])
+            .await
+            .accepted();
+    }
+}
+
+#[tokio::test]
+async fn the_printed_name_is_the_identity_providers_word() {
+    let clinic = Clinic::open().await;
+    let another = clinic
+        .draft("hb-1", ADAMS)
+        .await
+        .with(|draft| draft.statement.signer.name = "B. Baker".to_owned());
+    let unproven = clinic.draft("hb-1", ADAMS).await.with(|draft| {
+        draft.claims.remove("name");
+    });
+
+    for (draft, reason) in [(another, "name_mismatch"), (unproven, "name_unproven")] {
+        let answer = clinic
+            .submit(&draft, draft.seal(&clinic.issuer), reason)
+            .await;
+        assert_eq!(
+            answer.refusal(),
+            (422, Some("signer".into()), Some(reason.into()))
+        );
+    }
+}
+
+#[tokio::test]
+async fn names_may_come_from_elsewhere_where_the_configuration_says_so() {
+    let elsewhere = |config: &mut gateway::Config| {
+        config.issuers[0].names = evidence::NameSource::Elsewhere;
+    };
+    let clinic = Clinic::open_with(elsewhere).await;
+    let draft = clinic.draft("hb-1", ADAMS).await.with(|draft| {
+        draft.claims.remove("name");
+    });
+
+    clinic
+        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
+        .await
+        .accepted();
+}
+
+#[tokio::test]
+async fn a_clock_that_fell_behind_the_receipts_attests_no_time() {
+    let clinic = Clinic::open().await;
+    clinic.sign("hb-1", ADAMS).await;
+
+    clinic.clock.forward(SignedDuration::from_secs(-600));
+    let draft = clinic.draft("hb-2", ADAMS).await;
+    let answer = clinic
+        .submit(&draft, draft.seal(&clinic.issuer), "key-2")
+        .await;
+
+    let problem = answer.problem();
+    assert_eq!(
+        (problem.status, problem.kind.as_str()),
+        (503, "urn:countersign:problem:clock")
+    );
+    assert_eq!(clinic.kept().0, 1);
+}
+
+#[tokio::test]
 async fn authority_is_asked_at_the_challenge_and_again_at_the_commit() {
     struct Once(std::sync::atomic::AtomicBool);
     impl Authority for Once {

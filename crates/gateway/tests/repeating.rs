@@ -192,6 +192,7 @@ async fn the_client_tells_what_was_not_sent_from_what_was_not_recorded() {
         challenge: evidence::Lookup::NotDone,
         amendments: None,
         authority: None,
+        names: evidence::NameSource::IdToken,
     };
     let verified = verify::online(&octets, &trust).unwrap();
     let token = clinic.token(ADAMS, CEREMONY);

@@ -48,9 +48,9 @@ impl Ceremony<IdentityVerified> {
             provider,
             now,
         };
-        let evidence = known.verify(sealed.octets()).map_err(|failure| NotSealed {
-            step: Some(failure.step),
-            why: failure.reason.to_string(),
+        let evidence = known.verify(sealed.octets()).map_err(|error| NotSealed {
+            step: error.step(),
+            why: error.to_string(),
         })?;
         Ok(plan.with(Sealed { evidence }))
     }

@@ -18,8 +18,8 @@ use evidence::digest::{base64url, sha256_hex};
 use evidence::keys::Algorithm;
 use evidence::receipt::{CommittedRecord, Receipt, ReceiptKey, ReceiptType};
 use evidence::{
-    AmendmentState, ChallengeFacts, LedgerFacts, Lookup, OneTimeKey, OnlineTrust, Presentation,
-    Reason, Statement, Status, Step, Subject, VerifiedEvidence, verify,
+    AmendmentState, ChallengeFacts, LedgerFacts, Lookup, NameSource, OneTimeKey, OnlineTrust,
+    Presentation, Reason, Statement, Status, Step, Subject, VerifiedEvidence, verify,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
@@ -66,6 +66,7 @@ pub struct Scene {
     pub challenge: Option<ChallengeFacts>,
     pub stored: Vec<AmendmentState>,
     pub authority: bool,
+    pub names: NameSource,
     // What it answers.
     pub receipt_key: ReceiptKey,
 }
@@ -114,6 +115,7 @@ impl Scene {
                 ledger: Some(LedgerFacts {
                     challenge_spent: false,
                     commitment_seen: false,
+                    authentication_seen: false,
                 }),
             }),
             stored: vec![AmendmentState {
@@ -124,6 +126,7 @@ impl Scene {
                 proposed_canonical_sha256: amendment.proposed_canonical_sha256,
             }],
             authority: true,
+            names: NameSource::IdToken,
             receipt_key: ReceiptKey::from_pkcs8(&ReceiptKey::generate_pkcs8().unwrap()).unwrap(),
             provider,
             statement,
@@ -238,6 +241,7 @@ impl Scene {
                 .map_or(Lookup::NotFound, Lookup::Found),
             amendments: Some(&self.stored),
             authority: Some(self.authority),
+            names: self.names,
         }
     }
 

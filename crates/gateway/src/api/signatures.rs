@@ -116,6 +116,7 @@ async fn commit(
             required_amr: issuer
                 .map(|issuer| issuer.required_amr.as_slice())
                 .unwrap_or_default(),
+            names: issuer.map(|issuer| issuer.names).unwrap_or_default(),
             authority: &*config.authority,
             key: &gateway.key,
         };

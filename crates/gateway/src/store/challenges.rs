@@ -123,6 +123,24 @@ pub(super) fn commitment_seen(
     Ok(seen.is_some())
 }
 
+/// Whether this person has signed something else on the strength of the same authentication.
+///
+/// The same, not an older one: evidence that waited in an outbox may arrive after what was signed later.
+pub(super) fn authentication_seen(
+    transaction: &Transaction<'_>,
+    subject: &str,
+    auth_time: i64,
+) -> Result<bool, StoreError> {
+    let seen = transaction
+        .query_row(
+            "SELECT 1 FROM signature WHERE subject = ?1 AND auth_time = ?2",
+            params![subject, auth_time],
+            |_| Ok(()),
+        )
+        .optional()?;
+    Ok(seen.is_some())
+}
+
 /// Spends a challenge. False when it was spent before, which the caller has to treat as a refusal.
 pub(super) fn spend(
     transaction: &Transaction<'_>,

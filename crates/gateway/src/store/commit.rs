@@ -2,7 +2,7 @@
 
 use evidence::verify::{LedgerFacts, Lookup, OnlineTrust};
 use evidence::{
-    Bundle, Reason, ReceiptKey, Step, Subject, TrustedIssuer, VerifiedEvidence, verify,
+    Bundle, NameSource, Reason, ReceiptKey, Step, Subject, TrustedIssuer, VerifiedEvidence, verify,
 };
 use jiff::{SignedDuration, Timestamp};
 use records::wire::{Meaning, ProblemKind, SignatureAccepted};
@@ -43,6 +43,8 @@ pub struct Terms<'a> {
     pub delivery_grace_s: u32,
     /// Authentication methods that are all demanded.
     pub required_amr: &'a [String],
+    /// Who says what people are called where their ID tokens do not.
+    pub names: NameSource,
     /// Who may sign what.
     pub authority: &'a dyn Authority,
     /// What the receipt is signed with.
@@ -99,6 +101,7 @@ pub(super) struct State {
     /// The challenge that it names.
     pub(super) challenge: Option<Kept>,
     commitment_seen: bool,
+    authentication_seen: bool,
 }
 
 impl State {
@@ -110,10 +113,16 @@ impl State {
         }
         let nonce = submission.bundle.nonce().unwrap_or_default();
         let key = submission.bundle.key_thumbprint().unwrap_or_default();
+        let auth_time = submission.bundle.auth_time().unwrap_or_default();
         Ok(Self {
             amendments,
             challenge: challenges::find(transaction, &statement.challenge)?,
             commitment_seen: challenges::commitment_seen(transaction, &nonce, &key)?,
+            authentication_seen: challenges::authentication_seen(
+                transaction,
+                &subject_column(&submission.caller)?,
+                auth_time,
+            )?,
         })
     }
 
@@ -144,6 +153,7 @@ fn judge(
     let ledger = LedgerFacts {
         challenge_spent: false,
         commitment_seen: state.commitment_seen,
+        authentication_seen: state.authentication_seen,
     };
     let facts = state
         .challenge
@@ -164,6 +174,7 @@ fn judge(
         challenge: facts.as_ref().map_or(Lookup::NotFound, Lookup::Found),
         amendments: Some(&amendments),
         authority: Some(may_sign(submission, state, terms)?),
+        names: terms.names,
     };
     let evidence =
         verify::online(&submission.octets, &trust).map_err(|failure| match failure.reason {

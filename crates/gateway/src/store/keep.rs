@@ -4,8 +4,8 @@
 
 use evidence::receipt::{CommittedRecord, ReceiptType};
 use evidence::{Reason, Receipt, Step, VerifiedEvidence, receipt};
-use jiff::Timestamp;
-use records::wire::{Progress, SignatureAccepted};
+use jiff::{SignedDuration, Timestamp};
+use records::wire::{ProblemKind, Progress, SignatureAccepted};
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::json;
 
@@ -92,6 +92,11 @@ fn make_receipt(
         Some((sequence, sha256, at)) => (sequence + 1, Some(sha256), instant(&at)?),
         None => (1, None, terms.now),
     };
+    // A receipt attests a time. A clock that fell behind the chain by more than clocks may differ knows none.
+    let skew = SignedDuration::from_secs(i64::from(terms.clock_skew_s));
+    if not_before.duration_since(terms.now) > skew {
+        return Err(Refusal::Kind(ProblemKind::ClockBehind));
+    }
     let unknown = || Refusal::step(Step::Challenge, Reason::ChallengeUnknown);
     let records = evidence
         .statement()
@@ -111,7 +116,7 @@ fn make_receipt(
         sequence,
         previous_receipt_sha256: previous,
         records: records.collect(),
-        // The chain never goes back in time, whatever the clock does.
+        // The chain never goes back in time, also when the clock is set back a little.
         received_at: terms.now.max(not_before),
         challenge: state.challenge.as_ref().ok_or_else(unknown)?.life,
         verified: evidence.report().passed(),
@@ -143,8 +148,8 @@ fn insert(
     let statement = evidence.statement();
     transaction.execute(
         "INSERT INTO signature (signature_id, sequence, challenge, nonce, key_thumbprint, subject, name, meaning,
-             evidence, evidence_sha256, receipt, receipt_sha256, accepted, idempotency_key, received_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+             evidence, evidence_sha256, receipt, receipt_sha256, accepted, idempotency_key, received_at, auth_time)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         params![
             statement.signature_id.to_string(),
             receipt.sequence,
@@ -161,6 +166,7 @@ fn insert(
             to_json(accepted, "answer")?,
             submission.idempotency_key,
             column(receipt.received_at),
+            evidence.claims().seconds("auth_time"),
         ],
     )?;
     Ok(())

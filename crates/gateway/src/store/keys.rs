@@ -18,10 +18,18 @@ impl Store {
         self.write(|transaction| {
             for key in keys {
                 transaction.execute(
-                    "INSERT INTO issuer_key (issuer, thumbprint, jwk, first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?4)
-                     ON CONFLICT (issuer, thumbprint) DO UPDATE
-                     SET jwk = excluded.jwk, last_seen = max(last_seen, excluded.last_seen)",
-                    params![iss, key.thumbprint(), to_json(key, "key")?, column(now)],
+                    "INSERT INTO issuer_key (issuer, thumbprint, kid, alg, jwk, first_seen, last_seen)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
+                     ON CONFLICT (issuer, thumbprint, kid, alg) DO UPDATE
+                     SET last_seen = max(last_seen, excluded.last_seen)",
+                    params![
+                        iss,
+                        key.thumbprint(),
+                        key.kid.as_deref().unwrap_or_default(),
+                        key.alg.as_deref().unwrap_or_default(),
+                        to_json(key, "key")?,
+                        column(now),
+                    ],
                 )?;
             }
             Ok(())
@@ -63,7 +71,7 @@ pub(super) fn issuer_keys(
     iss: &str,
 ) -> Result<Vec<LedgerKey>, StoreError> {
     let mut query = transaction.prepare_cached(
-        "SELECT jwk, first_seen, last_seen FROM issuer_key WHERE issuer = ?1 ORDER BY first_seen, thumbprint",
+        "SELECT jwk, first_seen, last_seen FROM issuer_key WHERE issuer = ?1 ORDER BY first_seen, thumbprint, kid, alg",
     )?;
     let rows = query.query_map([iss], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     rows.map(|row| ledger_key(row?)).collect()

@@ -123,8 +123,10 @@ impl Clinic {
             .await
     }
 
-    /// A signature that is right in every respect, until a test changes it.
+    /// A signature that is right in every respect, until a test changes it. It takes a second, as every
+    /// authentication does that differs from the one before.
     pub async fn draft(&self, id: &str, sub: &str) -> Draft {
+        self.clock.forward(SignedDuration::from_secs(1));
         let amendment = self.amendment(id, sub).await;
         let challenge = self.challenge(&[id], sub).await.unwrap();
         Draft::new(

@@ -88,6 +88,8 @@ problems! {
     PreconditionRequired, "precondition-required", 428, "If-Match and Idempotency-Key are required";
     /// Something broke on the server; nothing was recorded unless the fate lookup says otherwise.
     Internal, "internal", 500, "The request could not be completed";
+    /// The server's clock is behind its own receipts, so it can attest no time.
+    ClockBehind, "clock", 503, "The server's clock is wrong";
     /// The identity provider's keys could not be fetched.
     IssuerUnavailable, "issuer-unavailable", 503, "The identity provider's keys cannot be fetched";
 }
