@@ -117,7 +117,7 @@ fields! {
         /// The max_age of a signing request.
         max_age: MaxAge = Some(MaxAge::Zero), "0, 1 or \"omit\"", |_| true, managed;
         /// The signature algorithms accepted from the issuer.
-        algorithms: Vec<String> = Some(texts(&["ES256", "ES384", "RS256", "PS256", "EdDSA"])), rules::ALGORITHMS, |names| rules::are_algorithms(names), managed;
+        algorithms: Vec<String> = Some(texts(&["ES256", "RS256", "PS256", "EdDSA"])), rules::ALGORITHMS, |names| rules::are_algorithms(names), managed;
         /// Hosts that the sign-in window may visit besides the issuer's own, for federated sign-in.
         allowed_hosts: Vec<String> = Some(vec![]), "host names, with a port where it is not 443", |hosts| hosts.iter().all(|host| rules::is_host(host)), managed;
         /// Permits http on literal loopback addresses. For demonstrations and tests only.

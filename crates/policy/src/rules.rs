@@ -11,9 +11,9 @@ use crate::error::{PolicyError, Problem};
 use crate::types::{Meaning, Profile, Reason, Remember, SignInAgent};
 use crate::{Loaded, Policy, Source};
 
-/// Signature algorithms that prove who signed: never `none`, never one with a shared secret.
-pub(crate) const ALGORITHMS: &str =
-    "ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512, EdDSA";
+/// Signature algorithms that prove who signed, and with which evidence can be verified: never `none`, never one with a
+/// shared secret.
+pub(crate) const ALGORITHMS: &str = "ES256, RS256, PS256, EdDSA";
 
 /// All signature types of ASTM E1762-95 (2013) have codes under this one.
 const MEANING_ARC: &str = "1.2.840.10065.1.12.1.";

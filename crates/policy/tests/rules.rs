@@ -158,6 +158,7 @@ fn what_is_not_permitted_is_an_error_that_names_the_key(
 #[case::no_algorithm("algorithms", "[]")]
 #[case::none("algorithms", "[\"none\"]")]
 #[case::a_shared_secret("algorithms", "[\"HS256\"]")]
+#[case::one_that_evidence_is_not_verified_with("algorithms", "[\"ES256\", \"ES384\"]")]
 #[case::no_subject("subject_claims", "[]")]
 #[case::a_doubled_claim("subject_claims", "[\"sub\", \"sub\"]")]
 #[case::scopes_without_openid("session_scopes", "[\"profile\"]")]
