@@ -9,13 +9,13 @@ use ceremony::SharedLog;
 use identity::{Agent, Client, RelyingParty};
 use jiff::Timestamp;
 use policy::{AgentKind, Loaded, Machine, Policy, SignInAgent};
-use session::{OsKeyring, Place, Vault};
+use session::{OsKeyring, OutboxKey, Place, Vault};
 use tauri::{AppHandle, Emitter, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 use transport::{Rules, Transport};
 
 use crate::agent::{self, SystemBrowser, WindowAgent};
-use crate::app::{Controller, Parts, Screen, VaultSeal, fault};
+use crate::app::{Controller, Parts, Screen, fault};
 use crate::arguments::Arguments;
 use crate::commands::{self, Shell};
 use crate::ipc::{AppState, CeremonyView, Fault, Phase, StatusView};
@@ -220,7 +220,7 @@ async fn parts(app: &AppHandle, loaded: Loaded, locale: Locale) -> Result<Parts,
         "policy_unreadable"
     })?;
     let vault = open_vault(&policy, &device).await?;
-    let outbox = open_outbox(&policy, &vault)?;
+    let outbox = open_outbox(&policy, &device).await?;
     let records = records::Client::new(&policy.records.url, transport.clone())
         .map_err(|_| "policy_not_https")?;
     let window = Arc::new(WindowAgent::new(
@@ -306,16 +306,26 @@ async fn open_vault(policy: &Policy, device: &str) -> Result<Arc<Vault>, &'stati
         })
 }
 
-fn open_outbox(
+async fn open_outbox(
     policy: &Policy,
-    vault: &Arc<Vault>,
+    device: &str,
 ) -> Result<Option<Arc<records::Outbox>>, &'static str> {
     if !policy.records.outbox {
         return Ok(None);
     }
     let folder = data_folder()?.join("outbox");
-    let seal = Box::new(VaultSeal(Arc::clone(vault)));
-    match records::Outbox::open(&folder, seal) {
+    let issuer = &policy.identity.issuer;
+    let keyring = Arc::new(OsKeyring::new("org.countersign.desktop.outbox", issuer));
+    let key = OutboxKey::open(device, issuer, keyring)
+        .await
+        .map_err(|error| {
+            tracing::error!(%error, "the outbox has no key");
+            "vault_unusable"
+        })?;
+    if let Some(why) = key.not_kept() {
+        tracing::warn!(%why, "what waits in the outbox does not survive the end of the program");
+    }
+    match records::Outbox::open(&folder, Box::new(key)) {
         Ok(outbox) => Ok(Some(Arc::new(outbox))),
         Err(error) => {
             tracing::error!(%error, "the outbox cannot be opened");
@@ -354,6 +364,7 @@ fn blocked(locale: Locale, fault: Fault) -> Shell {
         status: StatusView {
             records_connected: false,
             outbox: 0,
+            outbox_durable: false,
             audit_chain_ok: false,
             audit_entries: 0,
         },

@@ -7,6 +7,7 @@ use ceremony::{Courier, Delivered, SharedOutbox};
 use jiff::Timestamp;
 
 use super::{Controller, Work, actor};
+use crate::ipc::Fault;
 
 /// How often the outbox is looked at. Each entry has its own, growing pause.
 const ROUND: Duration = Duration::from_secs(5);
@@ -32,19 +33,47 @@ impl Controller {
                     () = tokio::time::sleep(ROUND) => {}
                 }
                 // While a ceremony runs, its own delivery is under way.
-                if work.desk.under_way().is_none() && controller.waiting() > 0 {
+                if work.desk.under_way().is_none() && controller.is_due(&work) {
                     controller.round(&courier, &work).await;
                 }
             }
         });
     }
 
+    /// Whether something that this person signed is to be tried now. Nobody else's is ever tried with their token.
+    fn is_due(&self, work: &Work) -> bool {
+        let Some(outbox) = &self.parts.outbox else {
+            return false;
+        };
+        let person = &work.session.person().subject;
+        outbox
+            .due(Timestamp::now(), person)
+            .inspect_err(|error| tracing::warn!(%error, "the outbox cannot be read"))
+            .is_ok_and(|due| !due.is_empty())
+    }
+
+    /// Refuses to sign what is signed already and only waits for its delivery, by whomever.
+    pub(super) fn refuse_what_waits(&self, amendment: &str) -> Result<(), Fault> {
+        let Some(outbox) = &self.parts.outbox else {
+            return Ok(());
+        };
+        match outbox.waits_for(amendment) {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(self.fault("signature_waits", &[])),
+            Err(error) => {
+                tracing::error!(%error, "the outbox cannot be read");
+                Err(self.fault("outbox_unreadable", &[]))
+            }
+        }
+    }
+
     async fn round(&self, courier: &Courier, work: &Arc<Work>) {
         let now = Timestamp::now();
+        let person = &work.session.person().subject;
         let Ok(token) = work.session.access_token(now).await else {
             return;
         };
-        let delivered = match courier.round(&token, &actor(work), now).await {
+        let delivered = match courier.round(person, &token, &actor(work), now).await {
             Ok(delivered) => delivered,
             Err(error) => {
                 tracing::error!(%error, "the outbox cannot be used");

@@ -34,6 +34,7 @@ pub(super) fn call(error: &CallError) -> &'static str {
         CallError::Transport(_) | CallError::Unavailable { .. } => "records_unreachable",
         CallError::StepUp { .. }
         | CallError::Forbidden
+        | CallError::InsufficientScope
         | CallError::ChallengeSpent
         | CallError::IdempotencyConflict
         | CallError::Step { .. }
@@ -162,6 +163,8 @@ mod tests {
             "audit_forbidden",
             "vault_unusable",
             "outbox_unwritable",
+            "outbox_unreadable",
+            "signature_waits",
             "policy_unreadable",
             "policy_not_https",
             "cancelled",

@@ -33,7 +33,6 @@ use crate::ipc::{
 };
 
 pub(crate) use faults::fault;
-pub(crate) use ports::VaultSeal;
 pub(crate) use signing::Saving;
 
 /// Whom to tell when something changed.
@@ -157,6 +156,11 @@ impl Controller {
             status: StatusView {
                 records_connected: inner.records_connected,
                 outbox: self.waiting(),
+                outbox_durable: self
+                    .parts
+                    .outbox
+                    .as_ref()
+                    .is_some_and(|outbox| outbox.durable()),
                 // The chain was checked when the log was opened, and nothing is written to a log that is not whole.
                 audit_chain_ok: true,
                 audit_entries: u32::try_from(self.parts.log.head().seq).unwrap_or(u32::MAX),
@@ -249,7 +253,8 @@ impl Controller {
         };
         match outbox.list() {
             Ok(listing) => {
-                u32::try_from(listing.entries.len() + listing.unreadable.len()).unwrap_or(u32::MAX)
+                let waiting = listing.entries.iter().filter(|entry| entry.waits());
+                u32::try_from(waiting.count()).unwrap_or(u32::MAX)
             }
             Err(error) => {
                 tracing::warn!(%error, "the outbox cannot be read");

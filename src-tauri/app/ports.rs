@@ -58,16 +58,3 @@ impl Alarm for SessionAlarm {
         Ok(())
     }
 }
-
-/// The vault's key seals the outbox too.
-pub(crate) struct VaultSeal(pub(crate) Arc<::session::Vault>);
-
-impl records::Seal for VaultSeal {
-    fn seal(&self, aad: &[u8], plain: &[u8]) -> Result<Vec<u8>, records::SealError> {
-        records::Seal::seal(self.0.as_ref(), aad, plain)
-    }
-
-    fn open(&self, aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>, records::SealError> {
-        records::Seal::open(self.0.as_ref(), aad, sealed)
-    }
-}

@@ -43,6 +43,7 @@ impl Controller {
     pub(crate) fn begin_signing(self: &Arc<Self>, request: SignRequest) -> Result<(), Fault> {
         let work = self.work()?;
         let amendment = self.as_read(&work, &request.id, &request.etag)?;
+        self.refuse_what_waits(&request.id)?;
         let parts = self.compose(&work, &amendment, &request.draft)?;
         let text = intent::complete_text(&parts)
             .filter(|text| *text == request.shown_text)

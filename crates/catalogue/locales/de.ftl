@@ -104,6 +104,8 @@ err-host-not-allowed = Die Anmeldeseite wollte zu { $host } weiter; das ist nich
 rec-host-not-allowed = Abbrechen und die IT anrufen. IT: ist die Adresse richtig, sie in identity.allowed_hosts aufnehmen.
 err-ceremony-under-way = Eine Unterschrift läuft bereits.
 rec-ceremony-under-way = Erst diese beenden oder abbrechen.
+err-signature-waits = Eine versiegelte Unterschrift zu dieser Änderung wartet noch auf ihre Zustellung. Jetzt wurde nichts unterschrieben.
+rec-signature-waits = Bitte nicht erneut unterschreiben. Sie wird von selbst gesendet, solange hier angemeldet ist, wer unterschrieben hat.
 err-signing-locked = Unterschreiben ist für diese Sitzung gesperrt. Sie bleiben angemeldet.
 rec-signing-locked = Um wieder zu unterschreiben, abmelden und neu anmelden. Hat hier jemand anders zu unterschreiben versucht? Die IT anrufen.
 err-cancelled = Sie haben abgebrochen. Nichts wurde unterschrieben, Ihre Eingabe bleibt.
@@ -484,6 +486,11 @@ outbox = { $count ->
    *[other] { $count } Unterschriften liegen versiegelt und sicher im Ausgang. Sie werden von selbst gesendet: nicht erneut unterschreiben.
 }
 
+outbox-until-closed = { $count ->
+    [one] 1 Unterschrift liegt versiegelt im Ausgang. Dieser Rechner kann sie nicht über einen Neustart aufheben: Countersign geöffnet lassen und nicht erneut unterschreiben.
+   *[other] { $count } Unterschriften liegen versiegelt im Ausgang. Dieser Rechner kann sie nicht über einen Neustart aufheben: Countersign geöffnet lassen und nicht erneut unterschreiben.
+}
+
 # Tage und Zeiten. Die Teile kommen aus dem Kalender des Systems, die Reihenfolge von hier.
 date-day = { $day }.{ $month }.{ $year }
 date-short-clock = { $day }.{ $month }. { $clock }
@@ -716,6 +723,7 @@ record-changed-review-again = Erneut prüfen
 unconfirmed = Ihre Unterschrift ist versiegelt; ob sie eingetragen ist, wird erfragt. Bitte nicht erneut unterschreiben.
 unconfirmed-title = Versiegelt, noch nicht eingetragen
 unconfirmed-by-itself = Sie wird von selbst gesendet, auch nach einem Neustart.
+unconfirmed-until-closed = Dieser Rechner kann sie nicht über einen Neustart aufheben. Countersign geöffnet lassen, bis sie eingetragen ist, und der IT die Referenz nennen, falls das nicht bald geschieht.
 signing-locked = Unterschreiben ist für diese Sitzung gesperrt. Sie bleiben angemeldet.
 signing-locked-title = Unterschreiben ist für diese Sitzung gesperrt
 signing-locked-say = { $attempts ->

@@ -104,6 +104,8 @@ err-host-not-allowed = The sign-in page wanted to go to { $host }, which is not 
 rec-host-not-allowed = Cancel and call IT. IT: if the address is right, add it to identity.allowed_hosts.
 err-ceremony-under-way = A signature is already under way.
 rec-ceremony-under-way = Finish or cancel it first.
+err-signature-waits = A sealed signature for this amendment is still waiting to be delivered. Nothing was signed now.
+rec-signature-waits = Do not sign it again. It is sent by itself while whoever signed it is signed in here.
 err-signing-locked = Signing is locked for this session. You stay signed in.
 rec-signing-locked = To sign again, sign out and sign in. Did somebody else try to sign here? Call IT.
 err-cancelled = You cancelled. Nothing was signed, your entry is kept.
@@ -484,6 +486,11 @@ outbox = { $count ->
    *[other] { $count } signatures are sealed and safe in the outbox. They are sent by themselves: do not sign them again.
 }
 
+outbox-until-closed = { $count ->
+    [one] 1 signature is sealed and waits in the outbox. This computer cannot keep it over a restart: leave Countersign open, and do not sign it again.
+   *[other] { $count } signatures are sealed and wait in the outbox. This computer cannot keep them over a restart: leave Countersign open, and do not sign them again.
+}
+
 # Dates and times. The parts come from the system's calendar, the order from here.
 date-day = { $day } { $month } { $year }
 date-short-clock = { $day } { $month } { $clock }
@@ -716,6 +723,7 @@ record-changed-review-again = Review it again
 unconfirmed = Your signature is sealed; whether it is recorded is being asked. Do not sign again.
 unconfirmed-title = Sealed, not yet recorded
 unconfirmed-by-itself = It is sent by itself, also after a restart.
+unconfirmed-until-closed = This computer cannot keep it over a restart. Leave Countersign open until it is recorded, and give IT the reference if it is not recorded soon.
 signing-locked = Signing is locked for this session. You stay signed in.
 signing-locked-title = Signing is locked for this session
 signing-locked-say = { $attempts ->

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use audit::{AuditError, Entry, Head, Log};
-use evidence::{LedgerKey, Receipt, VerifiedEvidence};
+use evidence::{LedgerKey, Receipt, Subject, VerifiedEvidence};
 use jiff::Timestamp;
 use records::{CallError, Client, OutboxError, SignatureAccepted, SubmitError, Waiting};
 use secrecy::SecretString;
@@ -114,9 +114,14 @@ impl Outbox for SharedOutbox {
         blocking(move || outbox.failed(id, &why, at).map(|_| ())).await
     }
 
-    async fn due(&self, now: Timestamp) -> Result<Vec<Waiting>, OutboxError> {
+    async fn forget(&self, id: Uuid) -> Result<(), OutboxError> {
         let outbox = Arc::clone(&self.0);
-        blocking(move || outbox.due(now)).await
+        blocking(move || outbox.forget(id)).await
+    }
+
+    async fn due(&self, now: Timestamp, owner: &Subject) -> Result<Vec<Waiting>, OutboxError> {
+        let (outbox, owner) = (Arc::clone(&self.0), owner.clone());
+        blocking(move || outbox.due(now, &owner)).await
     }
 }
 

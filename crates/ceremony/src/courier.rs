@@ -1,13 +1,14 @@
 //! The courier: delivers what waits in the outbox, with a token that the caller lends for the way.
 //!
 //! The evidence proves who signed; the token only opens the door. So a session's token will do, long after the ceremony's
-//! own was revoked. The courier never makes a signature and never gives one up: it brings the receipt, or the refusal, or
+//! own was revoked; but only the signer's: with somebody else's token, the delivery would look like somebody else's
+//! authentication. The courier never makes a signature and never gives one up: it brings the receipt, or the refusal, or
 //! comes again later.
 
 use std::sync::Arc;
 
 use audit::{Actor, Entry, Event};
-use evidence::Receipt;
+use evidence::{Receipt, Subject};
 use jiff::Timestamp;
 use records::{CallError, OutboxError, SubmitError, Waiting};
 use secrecy::SecretString;
@@ -54,15 +55,20 @@ pub enum Delivered {
 }
 
 impl Courier {
-    /// One round: everything that is due. The token is the session's.
+    /// One round: everything that the caller signed and is due. The token is the caller's.
     pub async fn round(
         &self,
+        caller: &Subject,
         token: &SecretString,
         actor: &Actor,
         now: Timestamp,
     ) -> Result<Vec<Delivered>, OutboxError> {
         let mut delivered = Vec::new();
-        for waiting in self.outbox.due(now).await? {
+        for waiting in self.outbox.due(now, caller).await? {
+            // Whatever keeps it: what somebody else signed is never sent in the caller's name.
+            if waiting.note.owner != *caller {
+                continue;
+            }
             delivered.push(self.deliver(waiting, token, actor, now).await?);
         }
         Ok(delivered)
@@ -80,7 +86,7 @@ impl Courier {
                 Ok(receipt) => self.recorded(waiting, receipt, actor, now).await,
                 Err(why) => self.later(waiting, why, now).await,
             },
-            Err(SubmitError::Refused(why)) if is_about_the_evidence(&why) => {
+            Err(SubmitError::Refused(why)) if why.is_final() => {
                 self.outbox
                     .refused(waiting.note.signature_id, &why.to_string())
                     .await?;
@@ -115,6 +121,7 @@ impl Courier {
         actor: &Actor,
         now: Timestamp,
     ) -> Result<Delivered, OutboxError> {
+        let mut written = true;
         for record in &receipt.records {
             let entry = Entry {
                 event: Event::SignatureRecorded {
@@ -129,7 +136,11 @@ impl Courier {
             };
             if let Err(error) = self.trail.write(entry, now).await {
                 tracing::error!(%error, "a delivery could not be written to the audit log");
+                written = false;
             }
+        }
+        if written && let Err(error) = self.outbox.forget(waiting.note.signature_id).await {
+            tracing::warn!(%error, "the receipt of a delivery is still in the outbox");
         }
         Ok(Delivered::Recorded {
             waiting: Box::new(waiting),
@@ -151,12 +162,4 @@ impl Courier {
             why,
         })
     }
-}
-
-/// A refusal of the token says nothing about the evidence.
-fn is_about_the_evidence(why: &CallError) -> bool {
-    !matches!(
-        why,
-        CallError::Unauthorised | CallError::Forbidden | CallError::StepUp { .. }
-    )
 }

@@ -202,7 +202,7 @@ async fn prove(
 
 /// A definite answer that is no receipt.
 async fn refuse(scene: &Scene, ceremony: &Ceremony<Submitting>, refusal: &CallError) -> Ending {
-    if matches!(refusal, CallError::Unauthorised) {
+    if !refusal.is_final() {
         // The token opened no door; the evidence itself was not looked at and waits for another token.
         return Ending::Unconfirmed(Box::new(ceremony.unconfirmed()));
     }
@@ -218,6 +218,15 @@ async fn refuse(scene: &Scene, ceremony: &Ceremony<Submitting>, refusal: &CallEr
         }
     }
     faults::of_call(refusal)
+}
+
+/// The ending is in the audit log: the outbox need not keep the receipt any longer.
+pub(crate) async fn forget(scene: &Scene, id: Uuid) {
+    if let Some(outbox) = &scene.ports.outbox
+        && let Err(error) = outbox.forget(id).await
+    {
+        tracing::warn!(%error, "the receipt is still in the outbox");
+    }
 }
 
 /// The published keys, good at any time: the transport vouches for who published them.

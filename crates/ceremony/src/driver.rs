@@ -8,6 +8,7 @@ use aws_lc_rs::error::Unspecified;
 use policy::Policy;
 
 use crate::cleanup;
+use crate::delivery;
 use crate::desk::Controls;
 use crate::ending::{Ended, Ending, Failure};
 use crate::epilogue;
@@ -82,6 +83,9 @@ impl Driver {
 
 async fn end(scene: Scene, ending: Ending) -> Ended {
     let said = epilogue::write_ending(&scene, &ending).await;
+    if said && let Ending::Recorded(standing) = &ending {
+        delivery::forget(&scene, standing.signature_id).await;
+    }
     let (alarms, mut cleanup) = tokio::join!(
         epilogue::raise_alarms(&scene, &ending),
         cleanup::clean_up(&scene, &ending),

@@ -73,6 +73,7 @@ pub(crate) fn of_call(error: &CallError) -> Ending {
         CallError::ChallengeSpent => Ending::Failed(Failure::ChallengeExpired),
         CallError::StepUp { .. }
         | CallError::Forbidden
+        | CallError::InsufficientScope
         | CallError::NotFound
         | CallError::IdempotencyConflict
         | CallError::Step { .. } => Ending::Failed(Failure::RecordsRefused),

@@ -10,7 +10,7 @@ use identity::{Agent, RelyingParty};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-use evidence::{LedgerKey, Receipt, VerifiedEvidence};
+use evidence::{LedgerKey, Receipt, Subject, VerifiedEvidence};
 use records::{
     CallError, Challenge, ChallengeRequest, OutboxError, SecurityEvent, SignatureAccepted,
     SubmitError, Waiting,
@@ -97,7 +97,7 @@ pub trait Outbox: Send + Sync {
     /// Keeps the evidence. When this returns, it survives a power loss.
     async fn keep(&self, waiting: Waiting) -> Result<(), OutboxError>;
 
-    /// Lets it go, against the receipt for exactly it, signed by one of these keys.
+    /// Lets it go, against the receipt for exactly it, signed by one of these keys. The receipt is kept.
     async fn delivered(
         &self,
         id: Uuid,
@@ -111,8 +111,11 @@ pub trait Outbox: Send + Sync {
     /// This attempt failed; there will be another.
     async fn failed(&self, id: Uuid, why: &str, at: Timestamp) -> Result<(), OutboxError>;
 
-    /// What is to be tried again by now, oldest first.
-    async fn due(&self, now: Timestamp) -> Result<Vec<Waiting>, OutboxError>;
+    /// The delivery is in the audit log: the receipt need not be kept any longer.
+    async fn forget(&self, id: Uuid) -> Result<(), OutboxError>;
+
+    /// What this person signed and is to be tried again by now, oldest first.
+    async fn due(&self, now: Timestamp, owner: &Subject) -> Result<Vec<Waiting>, OutboxError>;
 }
 
 /// The audit log.

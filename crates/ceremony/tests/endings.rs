@@ -339,7 +339,11 @@ async fn what_becomes_of_a_lost_delivery_is_settled_later_without_signing_again(
     let now = jiff::Timestamp::now();
     let token = ward.session.access_token(now).await.unwrap();
     let actor = audit::Actor::Device("ward-3".into());
-    let round = ward.courier().round(&token, &actor, now).await.unwrap();
+    let round = ward
+        .courier()
+        .round(&ward.person(), &token, &actor, now)
+        .await
+        .unwrap();
 
     assert!(
         matches!(&round[..], [ceremony::Delivered::Recorded { .. }]),

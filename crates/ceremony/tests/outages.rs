@@ -50,7 +50,11 @@ async fn a_records_api_that_goes_down_before_the_delivery_leaves_the_evidence_in
     let now = jiff::Timestamp::now();
     let token = ward.session.access_token(now).await.unwrap();
     let actor = audit::Actor::Device("ward-3".into());
-    let round = ward.courier().round(&token, &actor, now).await.unwrap();
+    let round = ward
+        .courier()
+        .round(&ward.person(), &token, &actor, now)
+        .await
+        .unwrap();
     assert!(
         matches!(&round[..], [ceremony::Delivered::Later { .. }]),
         "{round:?}"
@@ -58,7 +62,11 @@ async fn a_records_api_that_goes_down_before_the_delivery_leaves_the_evidence_in
 
     ward.set_network(Network::Works);
     let later = now + SignedDuration::from_mins(1);
-    let round = ward.courier().round(&token, &actor, later).await.unwrap();
+    let round = ward
+        .courier()
+        .round(&ward.person(), &token, &actor, later)
+        .await
+        .unwrap();
     assert!(
         matches!(&round[..], [ceremony::Delivered::Recorded { .. }]),
         "{round:?}"

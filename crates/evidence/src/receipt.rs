@@ -135,7 +135,8 @@ impl Receipt {
         )
     }
 
-    pub(crate) fn is_for(
+    /// The same, for evidence that was verified earlier and kept: with what that verification found.
+    pub fn is_for(
         &self,
         bundle: &crate::Bundle,
         evidence_sha256: &str,

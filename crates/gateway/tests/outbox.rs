@@ -34,6 +34,11 @@ async fn what_is_put_is_there_after_a_restart_and_delivered_as_it_was_sealed() {
         .unwrap();
     assert_eq!(receipt.evidence_sha256, waiting.note.evidence_sha256);
     assert!(restarted.list().unwrap().entries.is_empty());
+    let kept = outbox(&folder, 1).delivered_notes().unwrap();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0].receipt, accepted.receipt);
+    restarted.forget(waiting.note.signature_id).unwrap();
+    assert!(restarted.delivered_notes().unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -51,6 +56,41 @@ async fn a_receipt_for_something_else_removes_nothing() {
     assert!(matches!(removed, Err(OutboxError::WrongReceipt(_))));
     assert!(matches!(without_keys, Err(OutboxError::WrongReceipt(_))));
     assert_eq!(outbox.list().unwrap().entries.len(), 1);
+}
+
+type Forgery = fn(&mut evidence::Receipt);
+
+#[rstest::rstest]
+#[case::another_record(|receipt| receipt.records[0].id = "obs-other".to_owned())]
+#[case::no_new_version(|receipt| receipt.records[0].new_version = receipt.records[0].base_version.clone())]
+#[case::no_record(|receipt| receipt.records.clear())]
+#[case::another_provider_key(|receipt| receipt.issuer_key_thumbprint = "x".to_owned())]
+#[case::a_step_not_taken(|receipt| drop(receipt.verified.pop()))]
+#[tokio::test]
+async fn a_receipt_that_names_the_evidence_and_says_less_removes_nothing(#[case] forge: Forgery) {
+    let clinic = Clinic::open().await;
+    let entry = waiting(&clinic, "hb-1").await;
+    let outbox = outbox(&clinic.folder.path().join("outbox"), 1);
+    outbox.put(&entry).unwrap();
+    let token = clinic.token(ADAMS, SESSION);
+    let accepted = clinic.client.submit_waiting(&entry, &token).await.unwrap();
+    let keys = clinic.store().receipt_keys().unwrap();
+    let mut payload = evidence::receipt::verify(&accepted.receipt, &keys).unwrap();
+    let pkcs8 = evidence::ReceiptKey::generate_pkcs8().unwrap();
+    let key = evidence::ReceiptKey::from_pkcs8(&pkcs8).unwrap();
+    let keys = [evidence::LedgerKey {
+        jwk: key.public().clone(),
+        first_seen: jiff::Timestamp::MIN,
+        last_seen: jiff::Timestamp::MAX,
+    }];
+    forge(&mut payload);
+    let forged = evidence::receipt::sign(&payload, &key).unwrap();
+
+    let removed = outbox.delivered(entry.note.signature_id, &forged, &keys);
+
+    assert!(matches!(removed, Err(OutboxError::WrongReceipt(_))));
+    assert_eq!(outbox.list().unwrap().entries, [entry]);
+    assert!(outbox.delivered_notes().unwrap().is_empty());
 }
 
 #[tokio::test]

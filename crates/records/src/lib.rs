@@ -11,6 +11,7 @@ pub mod wire;
 
 pub use client::{CallError, Client, SubmitError};
 pub use outbox::{
-    Listing, Note, Outbox, OutboxError, Seal, SealError, Title, Waiting, WaitingState,
+    DeliveredNote, Listing, Note, Outbox, OutboxError, Seal, SealError, Title, Waiting,
+    WaitingState,
 };
 pub use wire::*;

@@ -1,16 +1,20 @@
 //! Sealed evidence that could not be delivered yet.
 //!
-//! One encrypted file per signature, written whole and flushed before [`Outbox::put`] returns, so that it survives a
-//! restart and a power loss. An entry leaves only against a receipt; one that the API refused for good is kept, marked,
-//! for the record. The outbox does not send anything, and does not protect against somebody who deletes its folder.
+//! One encrypted file per signature, written whole and flushed before [`Outbox::put`] returns. Where the key outlives
+//! the program ([`Outbox::durable`]), an entry survives a restart and a power loss. Each belongs to the person who signed
+//! and is delivered for nobody else. It leaves only against a receipt, which is kept until somebody says that it is
+//! written down elsewhere; one that the API refused for good is kept, marked, for the record. The outbox does not send
+//! anything, and does not protect against somebody who deletes its folder.
 
 mod file;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use evidence::{LedgerKey, Receipt, receipt};
+use evidence::{Bundle, LedgerKey, Receipt, Subject, receipt};
 use jiff::{SignedDuration, Timestamp};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -44,8 +48,14 @@ pub struct Waiting {
 pub struct Note {
     /// The statement's signature identifier.
     pub signature_id: Uuid,
+    /// Who signed. Only this person's token delivers it.
+    pub owner: Subject,
+    /// The amendments that it signs.
+    pub amendments: Vec<String>,
     /// The evidence's identity, as its receipt will name it.
     pub evidence_sha256: String,
+    /// The provider's key that signed the ID token, as its receipt will name it.
+    pub issuer_key_thumbprint: String,
     /// The entity tags of its amendments.
     pub etags: Vec<String>,
     /// The idempotency key of every attempt.
@@ -86,6 +96,16 @@ pub struct Title {
 struct Stored {
     note: Note,
     evidence: Octets,
+}
+
+/// A delivered signature: what is left of its entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeliveredNote {
+    /// Everything but the evidence, which the records API has now.
+    pub note: Note,
+    /// The receipt that proves it (a compact JWS).
+    pub receipt: String,
 }
 
 /// Whether an entry will be tried again.
@@ -145,9 +165,17 @@ impl Waiting {
         title: Title,
         now: Timestamp,
     ) -> Self {
+        let statement = evidence.statement();
         let note = Note {
-            signature_id: evidence.statement().signature_id,
+            signature_id: statement.signature_id,
+            owner: statement.signer.as_subject(),
+            amendments: statement
+                .amendments
+                .iter()
+                .map(|one| one.id.clone())
+                .collect(),
             evidence_sha256: evidence.sha256().to_owned(),
+            issuer_key_thumbprint: evidence.issuer_key_thumbprint().to_owned(),
             etags,
             idempotency_key,
             reference,
@@ -168,6 +196,23 @@ impl Waiting {
     pub fn evidence(&self) -> &[u8] {
         self.evidence.as_slice()
     }
+
+    /// Whether it is to be tried again, by whomever.
+    pub fn waits(&self) -> bool {
+        self.note.state == WaitingState::Waiting
+    }
+
+    /// Exactly this evidence, as strictly as the ceremony asks.
+    fn is_proven_by(&self, receipt: &Receipt) -> bool {
+        let Ok(bundle) = Bundle::parse(self.evidence()) else {
+            return false;
+        };
+        let Ok(sha256) = bundle.sha256() else {
+            return false;
+        };
+        let thumbprint = &self.note.issuer_key_thumbprint;
+        receipt.is_for(&bundle, &sha256, thumbprint).is_ok()
+    }
 }
 
 impl Outbox {
@@ -181,6 +226,11 @@ impl Outbox {
         })
     }
 
+    /// Whether what is put here can still be opened after the program ended.
+    pub fn durable(&self) -> bool {
+        self.seal.durable()
+    }
+
     /// Keeps an entry; it is on the disk when this returns.
     pub fn put(&self, entry: &Waiting) -> Result<(), OutboxError> {
         let _one = self.lock();
@@ -190,7 +240,7 @@ impl Outbox {
     /// Everything that waits or was refused.
     pub fn list(&self) -> Result<Listing, OutboxError> {
         let mut listing = Listing::default();
-        for path in file::entries(&self.folder)? {
+        for path in file::entries(&self.folder, file::WAITING)? {
             match self.read(&path) {
                 Ok(entry) => listing.entries.push(entry),
                 Err(OutboxError::Seal(_) | OutboxError::Damaged { .. }) => {
@@ -205,13 +255,42 @@ impl Outbox {
         Ok(listing)
     }
 
-    /// What is to be tried now, oldest first.
-    pub fn due(&self, now: Timestamp) -> Result<Vec<Waiting>, OutboxError> {
+    /// What is to be tried now with this person's token, oldest first.
+    pub fn due(&self, now: Timestamp, owner: &Subject) -> Result<Vec<Waiting>, OutboxError> {
         let mut entries = self.list()?.entries;
         entries.retain(|entry| {
-            entry.note.state == WaitingState::Waiting && entry.note.next_attempt_at <= now
+            entry.waits() && entry.note.owner == *owner && entry.note.next_attempt_at <= now
         });
         Ok(entries)
+    }
+
+    /// The amendments for which a signature waits, whoever signed: none of them may be signed meanwhile.
+    pub fn waiting_amendments(&self) -> Result<BTreeSet<String>, OutboxError> {
+        let entries = self.list()?.entries.into_iter();
+        let waiting = entries.filter(Waiting::waits);
+        Ok(waiting.flat_map(|entry| entry.note.amendments).collect())
+    }
+
+    /// Whether a signature for this amendment waits.
+    pub fn waits_for(&self, amendment: &str) -> Result<bool, OutboxError> {
+        Ok(self.waiting_amendments()?.contains(amendment))
+    }
+
+    /// What was delivered and is not yet forgotten, oldest first.
+    pub fn delivered_notes(&self) -> Result<Vec<DeliveredNote>, OutboxError> {
+        let paths = file::entries(&self.folder, file::DELIVERED)?;
+        let mut notes = paths
+            .iter()
+            .map(|path| self.unseal(path, &aad_delivered))
+            .collect::<Result<Vec<DeliveredNote>, _>>()?;
+        notes.sort_by_key(|one| (one.note.sealed_at, one.note.signature_id));
+        Ok(notes)
+    }
+
+    /// The delivery is written down elsewhere: its receipt need not be kept here any longer.
+    pub fn forget(&self, id: Uuid) -> Result<(), OutboxError> {
+        let _one = self.lock();
+        file::remove(&self.path(id, file::DELIVERED)).map_err(|error| unknown(id, error))
     }
 
     /// Notes a failed attempt and when the next one is.
@@ -234,7 +313,8 @@ impl Outbox {
         })
     }
 
-    /// Removes an entry against the receipt for exactly its evidence, signed by one of these keys.
+    /// Lets an entry go against the receipt for exactly its evidence, signed by one of these keys. The receipt is kept
+    /// until [`Outbox::forget`].
     pub fn delivered(
         &self,
         id: Uuid,
@@ -242,55 +322,73 @@ impl Outbox {
         keys: &[LedgerKey],
     ) -> Result<Receipt, OutboxError> {
         let _one = self.lock();
-        let path = self.path(id);
+        let path = self.path(id, file::WAITING);
         let entry = self.read(&path)?;
-        let receipt = receipt::verify(receipt, keys).map_err(|_| OutboxError::WrongReceipt(id))?;
-        if receipt.evidence_sha256 != entry.note.evidence_sha256 {
+        let proof = receipt::verify(receipt, keys).map_err(|_| OutboxError::WrongReceipt(id))?;
+        if !entry.is_proven_by(&proof) {
             return Err(OutboxError::WrongReceipt(id));
         }
+        let kept = DeliveredNote {
+            note: entry.note,
+            receipt: receipt.to_owned(),
+        };
+        self.enclose(&self.path(id, file::DELIVERED), &aad_delivered(id), &kept)?;
         file::remove(&path)?;
-        Ok(receipt)
+        Ok(proof)
     }
 
     fn change(&self, id: Uuid, change: impl FnOnce(&mut Note)) -> Result<Waiting, OutboxError> {
         let _one = self.lock();
-        let mut entry = self.read(&self.path(id))?;
+        let mut entry = self.read(&self.path(id, file::WAITING))?;
         change(&mut entry.note);
         self.write(&entry)?;
         Ok(entry)
     }
 
     fn read(&self, path: &Path) -> Result<Waiting, OutboxError> {
-        let damaged = || OutboxError::Damaged {
-            path: path.to_owned(),
-        };
-        let id = file::id(path).ok_or_else(damaged)?;
-        let sealed = file::read(path).map_err(|error| match error {
-            OutboxError::Io { ref source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
-                OutboxError::Unknown(id)
-            }
-            other => other,
-        })?;
-        let plain = self.seal.open(&aad(id), &sealed)?;
-        let Stored { note, evidence } = serde_json::from_slice(&plain).map_err(|_| damaged())?;
+        let Stored { note, evidence } = self.unseal(path, &aad)?;
         Ok(Waiting { note, evidence })
     }
 
     fn write(&self, entry: &Waiting) -> Result<(), OutboxError> {
         let id = entry.note.signature_id;
-        let path = self.path(id);
         let stored = Stored {
             note: entry.note.clone(),
             evidence: entry.evidence.clone(),
         };
-        let plain =
-            serde_json::to_vec(&stored).map_err(|_| OutboxError::Damaged { path: path.clone() })?;
-        let sealed = self.seal.seal(&aad(id), &plain)?;
-        file::write(&path, &sealed)
+        self.enclose(&self.path(id, file::WAITING), &aad(id), &stored)
     }
 
-    fn path(&self, id: Uuid) -> PathBuf {
-        self.folder.join(format!("{id}.{}", file::EXTENSION))
+    /// Reads and opens one file; `aad` binds its content to the identifier in its name.
+    fn unseal<T: DeserializeOwned>(
+        &self,
+        path: &Path,
+        aad: &dyn Fn(Uuid) -> Vec<u8>,
+    ) -> Result<T, OutboxError> {
+        let damaged = || OutboxError::Damaged {
+            path: path.to_owned(),
+        };
+        let id = file::id(path).ok_or_else(damaged)?;
+        let sealed = file::read(path).map_err(|error| unknown(id, error))?;
+        let plain = self.seal.open(&aad(id), &sealed)?;
+        serde_json::from_slice(&plain).map_err(|_| damaged())
+    }
+
+    fn enclose(
+        &self,
+        path: &Path,
+        aad: &[u8],
+        content: &impl Serialize,
+    ) -> Result<(), OutboxError> {
+        let plain = serde_json::to_vec(content).map_err(|_| OutboxError::Damaged {
+            path: path.to_owned(),
+        })?;
+        let sealed = self.seal.seal(aad, &plain)?;
+        file::write(path, &sealed)
+    }
+
+    fn path(&self, id: Uuid, extension: &str) -> PathBuf {
+        self.folder.join(format!("{id}.{extension}"))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, ()> {
@@ -304,6 +402,21 @@ impl Outbox {
 /// Binds the ciphertext to its entry, so that one file cannot stand in for another.
 fn aad(id: Uuid) -> Vec<u8> {
     format!("countersign outbox v1 {id}").into_bytes()
+}
+
+/// The same for what is left after the delivery, which can stand in for no entry.
+fn aad_delivered(id: Uuid) -> Vec<u8> {
+    format!("countersign outbox delivered v1 {id}").into_bytes()
+}
+
+/// A file that is not there is an entry that is not there.
+fn unknown(id: Uuid, error: OutboxError) -> OutboxError {
+    match error {
+        OutboxError::Io { ref source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+            OutboxError::Unknown(id)
+        }
+        other => other,
+    }
 }
 
 /// 5 s, 10 s, 20 s, … at most 15 min.

@@ -14,7 +14,7 @@ use wiremock::matchers::{header, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 #[rstest]
-#[case(403, ProblemKind::InsufficientScope, |e: &CallError| matches!(e, CallError::Forbidden))]
+#[case(403, ProblemKind::InsufficientScope, |e: &CallError| matches!(e, CallError::InsufficientScope))]
 #[case(404, ProblemKind::NotFound, |e: &CallError| matches!(e, CallError::NotFound))]
 #[case(409, ProblemKind::ChallengeSpent, |e: &CallError| matches!(e, CallError::ChallengeSpent))]
 #[case(409, ProblemKind::NotPending, |e: &CallError| matches!(e, CallError::NotPending))]
@@ -40,6 +40,43 @@ async fn each_problem_has_its_own_error(
     let error = client.amendment("AM-1", &token()).await.unwrap_err();
 
     assert!(expected(&error), "{error:?}");
+}
+
+#[rstest]
+#[case::scope(403, Some(ProblemKind::InsufficientScope), false)]
+#[case::somebody_in_between(403, None, false)]
+#[case::token(401, Some(ProblemKind::Unauthorised), false)]
+#[case::person(403, Some(ProblemKind::NotAuthorised), true)]
+#[case::evidence(422, Some(ProblemKind::EvidenceRefused), true)]
+#[case::spent(409, Some(ProblemKind::ChallengeSpent), true)]
+#[case::changed(412, Some(ProblemKind::RecordChanged), true)]
+#[case::later(503, Some(ProblemKind::IssuerUnavailable), false)]
+#[tokio::test]
+async fn what_is_said_about_the_token_alone_is_not_final(
+    #[case] status: u16,
+    #[case] kind: Option<ProblemKind>,
+    #[case] is_final: bool,
+) {
+    let mut answer = ResponseTemplate::new(status);
+    if let Some(kind) = kind {
+        answer = answer.set_body_json(Problem::from(kind));
+    }
+    let (_server, client) = answering(answer).await;
+
+    let error = client.amendment("AM-1", &token()).await.unwrap_err();
+
+    assert_eq!(error.is_final(), is_final, "{error:?}");
+}
+
+#[tokio::test]
+async fn evidence_of_too_weak_an_authentication_stays_too_weak() {
+    let challenge = r#"Bearer error="insufficient_user_authentication""#;
+    let (_server, client) =
+        answering(ResponseTemplate::new(401).insert_header("www-authenticate", challenge)).await;
+
+    let error = client.amendment("AM-1", &token()).await.unwrap_err();
+
+    assert!(error.is_final(), "{error:?}");
 }
 
 #[rstest]

@@ -16,4 +16,4 @@ pub use restore::{Restored, Unusable, restore};
 pub use session::{AccessError, Person, Session, SessionEnd};
 pub use sign_in::{SignIn, SignInError, SignedIn};
 pub use sign_out::{IdpSessionEnd, SignedOut, TokenEnd};
-pub use vault::{Kept, MemoryOnly, OsKeyring, Place, Vault, VaultError};
+pub use vault::{Kept, MemoryOnly, OsKeyring, OutboxKey, Place, Vault, VaultError};

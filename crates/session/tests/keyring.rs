@@ -26,7 +26,7 @@ mod linux {
     use policy::Remember;
     use records::Seal;
     use session::vault::KeyStoreError;
-    use session::{Kept, MemoryOnly, OsKeyring, Place, Vault};
+    use session::{Kept, MemoryOnly, OsKeyring, OutboxKey, Place, Vault};
 
     /// Its name, the state of the keyring, and what to run in a process of its own.
     type Case = (&'static str, Keyring, fn(&Path));
@@ -122,13 +122,15 @@ mod linux {
     fn keeps_the_key(folder: &Path) {
         let first = open(folder);
         assert_eq!(first.kept(), Kept::OnDisk);
-        let sealed = first.seal(b"entry", b"evidence").unwrap();
-        assert_eq!(open(folder).open(b"entry", &sealed).unwrap(), b"evidence");
+        let key = outbox_key();
+        assert!(key.durable());
+        let sealed = key.seal(b"entry", b"evidence").unwrap();
+        assert_eq!(outbox_key().open(b"entry", &sealed).unwrap(), b"evidence");
 
         // Another process, as after a restart.
         let file = folder.join("sealed");
         if let Ok(earlier) = std::fs::read(&file) {
-            assert_eq!(first.open(b"entry", &earlier).unwrap(), b"evidence");
+            assert_eq!(key.open(b"entry", &earlier).unwrap(), b"evidence");
             return;
         }
         std::fs::write(&file, sealed).unwrap();
@@ -158,8 +160,10 @@ mod linux {
             ),
             "{why}"
         );
-        let sealed = vault.seal(b"entry", b"evidence").unwrap();
-        assert_eq!(vault.open(b"entry", &sealed).unwrap(), b"evidence");
+        let key = outbox_key();
+        assert!(!key.durable());
+        let sealed = key.seal(b"entry", b"evidence").unwrap();
+        assert_eq!(key.open(b"entry", &sealed).unwrap(), b"evidence");
         // A thread that still waits for the keyring must not keep the test from ending.
         std::process::exit(0);
     }
@@ -171,12 +175,20 @@ mod linux {
             account: "adams".to_owned(),
         };
         let keyring = Arc::new(OsKeyring::new("countersign-test", "adams"));
+        wait_for(Vault::open(place, Remember::Keyring, keyring)).unwrap()
+    }
+
+    fn outbox_key() -> OutboxKey {
+        let keyring = Arc::new(OsKeyring::new("countersign-test.outbox", "adams"));
+        wait_for(OutboxKey::open("ward-3", "adams", keyring)).unwrap()
+    }
+
+    fn wait_for<T>(work: impl Future<Output = T>) -> T {
         tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
             .unwrap()
-            .block_on(Vault::open(place, Remember::Keyring, keyring))
-            .unwrap()
+            .block_on(work)
     }
 
     /// A private session bus.

@@ -14,7 +14,7 @@ use records::Seal;
 use rstest::rstest;
 use secrecy::ExposeSecret;
 use session::vault::KeyStoreError;
-use session::{Kept, MemoryOnly, Place, Restored, Unusable, Vault, restore};
+use session::{Kept, MemoryOnly, OutboxKey, Place, Restored, Unusable, Vault, restore};
 use support::Home;
 use support::robot_agent::Person;
 use tokio_util::sync::CancellationToken;
@@ -176,17 +176,46 @@ async fn a_sign_in_without_keyring_leaves_no_older_session_to_come_back() {
 }
 
 #[tokio::test]
-async fn the_outbox_is_sealed_under_the_same_key_for_another_purpose() {
+async fn what_waits_in_the_outbox_opens_after_a_restart_also_where_sessions_stay_in_memory() {
     let home = Home::new(Person::SignsInAs(&ADAMS)).await;
-    let vault = home.vault().await;
-    let sealed = vault.seal(b"entry 1", b"evidence").unwrap();
+    let vault = home.vault_at(home.place(), Remember::Memory).await;
+    assert_eq!(vault.kept(), Kept::InMemory(MemoryOnly::Policy));
+    let sealed = outbox_key(&home).await.seal(b"entry 1", b"evidence");
+    let sealed = sealed.unwrap();
 
-    assert_eq!(
-        home.vault().await.open(b"entry 1", &sealed).unwrap(),
-        b"evidence"
-    );
-    assert!(vault.open(b"entry 2", &sealed).is_err());
+    let restarted = outbox_key(&home).await;
+
+    assert!(restarted.durable());
+    assert_eq!(restarted.open(b"entry 1", &sealed).unwrap(), b"evidence");
+    assert!(restarted.open(b"entry 2", &sealed).is_err());
     assert!(!contains(&sealed, b"evidence"));
+    assert!(!home.vault_file().exists());
+}
+
+#[rstest]
+#[case::absent(KeyStoreError::Absent)]
+#[case::locked(KeyStoreError::Locked)]
+#[tokio::test]
+async fn without_a_keyring_the_outbox_says_that_nothing_survives_a_restart(
+    #[case] error: KeyStoreError,
+) {
+    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+    *home.keyring.fails.lock().unwrap() = Some(error);
+
+    let key = outbox_key(&home).await;
+
+    assert_eq!(key.not_kept(), Some(error));
+    let sealed = key.seal(b"entry 1", b"evidence").unwrap();
+    assert_eq!(key.open(b"entry 1", &sealed).unwrap(), b"evidence");
+    let outbox = records::Outbox::open(&home.folder.path().join("outbox"), Box::new(key)).unwrap();
+    assert!(!outbox.durable());
+    let restarted = outbox_key(&home).await;
+    assert!(restarted.open(b"entry 1", &sealed).is_err());
+}
+
+async fn outbox_key(home: &Home) -> OutboxKey {
+    let keyring = Arc::clone(&home.keyring);
+    OutboxKey::open("ward-3", "adams", keyring).await.unwrap()
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {

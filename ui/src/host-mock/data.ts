@@ -36,7 +36,7 @@ export function appState(locale: 'en' | 'de'): AppState {
     locale,
     signingLocked: false,
     memoryOnly: false,
-    status: { recordsConnected: true, outbox: 0, auditChainOk: true, auditEntries: 1284 },
+    status: { recordsConnected: true, outbox: 0, outboxDurable: true, auditChainOk: true, auditEntries: 1284 },
     version: '0.1.0',
   }
 }

@@ -13,6 +13,10 @@ recordsConnected: boolean,
  */
 outbox: number, 
 /**
+ * What waits there is still there after a restart: there is an outbox, and a keyring that keeps its key.
+ */
+outboxDurable: boolean, 
+/**
  * The audit log verifies.
  */
 auditChainOk: boolean, 

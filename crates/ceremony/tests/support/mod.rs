@@ -15,14 +15,14 @@ use demo::clinic::ClinicConfig;
 use demo::idp::{ADAMS, Idp, TokenView};
 use evidence::{
     ClientInfo, LocalTime, Meaning, Presentation, RecordRef, SignedAmendment, Signer,
-    StatementReason,
+    StatementReason, Subject,
 };
 use identity::{Client as RelyingClient, Page, RelyingParty};
 use jiff::{Timestamp, Zoned};
 use policy::{Machine, Policy};
 use records::{Amendment, Title};
 use session::vault::{KeyStore, KeyStoreError};
-use session::{Place, Session, SignIn, Vault};
+use session::{OutboxKey, Place, Session, SignIn, Vault};
 use tokio_util::sync::CancellationToken;
 use transport::{Rules, Transport};
 use zeroize::Zeroizing;
@@ -77,11 +77,9 @@ impl Ward {
         let session = sign_in(&relying_party, &vault, &policy).await;
         let client = records::Client::new(clinic.records_url(), transport.clone()).unwrap();
         let log = audit::Log::open(&folder.path().join("audit.jsonl"), Timestamp::now()).unwrap();
-        let outbox = records::Outbox::open(
-            &folder.path().join("outbox"),
-            Box::new(SharedSeal(Arc::clone(&vault))),
-        )
-        .unwrap();
+        let outbox =
+            records::Outbox::open(&folder.path().join("outbox"), Box::new(outbox_key().await))
+                .unwrap();
         Self {
             line: Line {
                 client: client.clone(),
@@ -214,6 +212,11 @@ impl Ward {
         }
     }
 
+    /// Whose session it is.
+    pub fn person(&self) -> Subject {
+        self.session.person().subject.clone()
+    }
+
     pub fn courier(&self) -> Courier {
         Courier {
             outbox: Arc::new(SharedOutbox(Arc::clone(&self.outbox))),
@@ -335,6 +338,11 @@ pub async fn open_vault(file: PathBuf) -> Arc<Vault> {
     )
 }
 
+pub async fn outbox_key() -> OutboxKey {
+    let keyring = Arc::new(KeyInMemory::default());
+    OutboxKey::open("ward-3", "adams", keyring).await.unwrap()
+}
+
 pub async fn sign_in(relying_party: &RelyingParty, vault: &Arc<Vault>, policy: &Policy) -> Session {
     let sign_in = SignIn {
         agent: Arc::new(RobotAgent::new(Person::SignsInAs(&ADAMS))),
@@ -385,17 +393,5 @@ impl KeyStore for KeyInMemory {
     fn write(&self, key: &[u8]) -> Result<(), KeyStoreError> {
         *self.0.lock().unwrap() = Some(key.to_vec());
         Ok(())
-    }
-}
-
-pub struct SharedSeal(pub Arc<Vault>);
-
-impl records::Seal for SharedSeal {
-    fn seal(&self, aad: &[u8], plain: &[u8]) -> Result<Vec<u8>, records::SealError> {
-        records::Seal::seal(self.0.as_ref(), aad, plain)
-    }
-
-    fn open(&self, aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>, records::SealError> {
-        records::Seal::open(self.0.as_ref(), aad, sealed)
     }
 }

@@ -30,9 +30,12 @@ pub enum CallError {
     /// Any other 401: the access token is not accepted.
     #[error("the records service does not accept the access token")]
     Unauthorised,
-    /// 403: this person, or this token, may not.
+    /// 403: this person may not.
     #[error("the records service forbids this")]
     Forbidden,
+    /// 403, about the token's scope or from somebody in between: it says nothing about the person or the evidence.
+    #[error("the records service does not let this access token in")]
+    InsufficientScope,
     /// 404.
     #[error("the records service knows nothing of this")]
     NotFound,
@@ -90,6 +93,30 @@ impl CallError {
                         | TransportError::Redirected { .. }
                 )
         )
+    }
+
+    /// Whether a refused submission was refused for good: the same evidence is not recorded by any later attempt. What is
+    /// said about the access token alone is not final, since another token of the same person may open the door.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::StepUp { .. }
+            | Self::Forbidden
+            | Self::NotFound
+            | Self::ChallengeSpent
+            | Self::NotPending
+            | Self::IdempotencyConflict
+            | Self::RecordChanged { .. }
+            | Self::Step { .. }
+            | Self::TooLarge => true,
+            Self::Unauthorised
+            | Self::InsufficientScope
+            | Self::WrongShape { .. }
+            | Self::TooManyPages
+            | Self::Unavailable { .. }
+            | Self::Unexpected { .. }
+            | Self::Request
+            | Self::Transport(_) => false,
+        }
     }
 }
 
@@ -154,7 +181,8 @@ pub(super) fn of_refusal(status: u16, challenge: Option<&str>, body: &[u8]) -> C
         .and_then(|problem| ProblemKind::from_urn(&problem.kind));
     match (status, kind) {
         (401, _) => unauthorised(challenge.unwrap_or_default()),
-        (403, _) => CallError::Forbidden,
+        (403, Some(ProblemKind::NotAuthorised)) => CallError::Forbidden,
+        (403, _) => CallError::InsufficientScope,
         (404, _) => CallError::NotFound,
         (409, Some(ProblemKind::NotPending)) => CallError::NotPending,
         (409, Some(ProblemKind::IdempotencyConflict)) => CallError::IdempotencyConflict,

@@ -8,8 +8,10 @@ use uuid::Uuid;
 
 use super::OutboxError;
 
-/// What the outbox's files are called, after their signature's identifier.
-pub const EXTENSION: &str = "sealed";
+/// What an entry's file is called, after its signature's identifier.
+pub const WAITING: &str = "sealed";
+/// What is left of an entry after its delivery.
+pub const DELIVERED: &str = "delivered";
 /// What a file is called while it is written. Leftovers are ignored: whoever wrote them never said "kept".
 const UNFINISHED: &str = "part";
 
@@ -17,6 +19,10 @@ const UNFINISHED: &str = "part";
 pub trait Seal: Send + Sync {
     /// Encrypts.
     fn seal(&self, aad: &[u8], plain: &[u8]) -> Result<Vec<u8>, SealError>;
+    /// Whether the key outlives this process. A key that is made anew each time has to say that it does not.
+    fn durable(&self) -> bool {
+        true
+    }
     /// Decrypts what `seal` gave for the same `aad`.
     fn open(&self, aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealError>;
 }
@@ -40,17 +46,14 @@ pub fn make_folder(folder: &Path) -> Result<(), OutboxError> {
     builder.create(folder).map_err(at(folder))
 }
 
-/// The finished entries of a folder.
-pub fn entries(folder: &Path) -> Result<Vec<PathBuf>, OutboxError> {
+/// The finished files of one kind in a folder.
+pub fn entries(folder: &Path, kind: &str) -> Result<Vec<PathBuf>, OutboxError> {
     let listed = fs::read_dir(folder).map_err(at(folder))?;
     let paths = listed
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<Vec<_>, _>>();
     let mut paths = paths.map_err(at(folder))?;
-    paths.retain(|path| {
-        path.extension()
-            .is_some_and(|extension| extension == EXTENSION)
-    });
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == kind));
     Ok(paths)
 }
 

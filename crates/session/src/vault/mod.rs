@@ -7,6 +7,7 @@
 mod crypt;
 mod file;
 mod keys;
+mod outbox_key;
 
 use std::io;
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ pub use crypt::BoxError;
 use crypt::Purpose;
 use keys::Bounded;
 pub use keys::{KeyStore, KeyStoreError, OsKeyring, PATIENCE};
+pub use outbox_key::OutboxKey;
 
 /// Where a vault lies and to whom it belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,7 +146,7 @@ impl Vault {
         blocking(move || file::replace(&path, &sealed)).await
     }
 
-    /// Removes the session's file. The key stays in the keyring: undelivered signatures are sealed under it too.
+    /// Removes the session's file. The key stays in the keyring: without the file, it opens nothing.
     pub(crate) async fn wipe(&self) -> Result<(), VaultError> {
         let path = self.place.file.clone();
         blocking(move || file::remove(&path)).await
@@ -152,22 +154,6 @@ impl Vault {
 
     fn binding(&self) -> [&[u8]; 2] {
         [self.place.device.as_bytes(), self.place.account.as_bytes()]
-    }
-}
-
-/// The outbox's entries are sealed under the vault's key, for their own purpose.
-impl records::Seal for Vault {
-    fn seal(&self, aad: &[u8], plain: &[u8]) -> Result<Vec<u8>, records::SealError> {
-        let [device, account] = self.binding();
-        crypt::seal(&self.key, Purpose::Outbox, &[device, account, aad], plain)
-            .map_err(|_| records::SealError::NoKey)
-    }
-
-    fn open(&self, aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>, records::SealError> {
-        let [device, account] = self.binding();
-        crypt::open(&self.key, Purpose::Outbox, &[device, account, aad], sealed)
-            .map(|plain| plain.to_vec())
-            .map_err(|_| records::SealError::Rejected)
     }
 }
 
