@@ -87,8 +87,8 @@ impl Controller {
         }
         let decline = Decline { reason };
         self.ask(&work, |records, token| {
-            let (decline, id) = (decline.clone(), id.to_owned());
-            async move { records.decline(&id, &decline, &token).await }
+            let (decline, id, etag) = (decline.clone(), id.to_owned(), etag.to_owned());
+            async move { records.decline(&id, &etag, &decline, &token).await }
         })
         .await?;
         work.read().remove(id);

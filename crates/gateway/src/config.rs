@@ -81,6 +81,18 @@ pub struct Issuer {
 pub trait Authority: Send + Sync {
     /// Whether this person may sign an amendment of this kind with this meaning.
     fn may_sign(&self, subject: &Subject, kind: records::fields::Kind, meaning: &Meaning) -> bool;
+
+    /// Whether this person may decline an amendment of this kind: who could have signed it with any of these meanings.
+    fn may_decline(
+        &self,
+        subject: &Subject,
+        kind: records::fields::Kind,
+        meanings: &[Meaning],
+    ) -> bool {
+        meanings
+            .iter()
+            .any(|meaning| self.may_sign(subject, kind, meaning))
+    }
 }
 
 /// Everybody with an accepted token may sign with any accepted meaning.

@@ -7,6 +7,7 @@
 
 mod api;
 mod auth;
+mod authority;
 mod clock;
 mod config;
 mod issuers;
@@ -16,6 +17,7 @@ mod server;
 mod store;
 
 pub use api::openapi;
+pub use authority::{Rules, RulesError};
 pub use clock::{Clock, SystemClock};
 pub use config::{AnyoneAccepted, Authority, Config, Issuer, StorePlace};
 pub use server::{Running, ServeError, serve};

@@ -24,7 +24,7 @@ pub use amendments::{PageRequest, Pending};
 pub use audit::AuditLine;
 pub use challenges::Binding;
 pub use commit::{Submission, Terms};
-pub use reports::Reported;
+pub use reports::{Declining, Reported};
 pub use seed::Seed;
 
 /// How long a writer waits for another process's transaction.

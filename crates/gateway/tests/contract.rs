@@ -131,14 +131,16 @@ async fn a_declined_amendment_is_no_longer_pending() {
         reason: "The first value was right.".into(),
     };
 
+    let etag = clinic.amendment("hb-1", ADAMS).await.etag;
+
     clinic
         .client
-        .decline("hb-1", &decline, &token)
+        .decline("hb-1", &etag, &decline, &token)
         .await
         .unwrap();
 
     assert!(matches!(
-        clinic.client.decline("hb-1", &decline, &token).await,
+        clinic.client.decline("hb-1", &etag, &decline, &token).await,
         Err(CallError::NotPending)
     ));
     assert!(matches!(

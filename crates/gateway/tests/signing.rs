@@ -368,3 +368,28 @@ async fn the_trail_cannot_be_changed_unnoticed() {
 
     assert_eq!(clinic.store().audit_is_whole().unwrap(), Err(1));
 }
+
+#[tokio::test]
+async fn a_key_stays_known_under_every_description_that_it_was_published_with() {
+    let clinic = Clinic::open().await;
+    let now = gateway::Clock::now(&*clinic.clock);
+    let key: evidence::keys::Jwk = serde_json::from_value(clinic.issuer.key().jwk()).unwrap();
+    let mut renamed = key.clone();
+    renamed.kid = Some("key-1b".to_owned());
+    let mut undescribed = key.clone();
+    undescribed.alg = None;
+    let published = [key, renamed, undescribed];
+    for key in &published {
+        clinic
+            .store()
+            .know_issuer_keys("https://id.example", std::slice::from_ref(key), now)
+            .unwrap();
+    }
+
+    let known = clinic.store().issuer_keys("https://id.example").unwrap();
+
+    assert_eq!(known.len(), published.len());
+    for key in &published {
+        assert!(known.iter().any(|known| known.jwk == *key));
+    }
+}

@@ -183,15 +183,16 @@ impl Client {
             .await
     }
 
-    /// Declines an amendment.
+    /// Declines an amendment, as it was read under that entity tag.
     pub async fn decline(
         &self,
         id: &str,
+        etag: &str,
         decline: &Decline,
         token: &SecretString,
     ) -> Result<(), CallError> {
         self.exchange
-            .post_for_nothing(&path(&["amendments", id, "declines"]), decline, token)
+            .post_if_match(&path(&["amendments", id, "declines"]), etag, decline, token)
             .await
     }
 

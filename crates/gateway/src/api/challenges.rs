@@ -19,9 +19,6 @@ use super::{Gateway, limits};
 use crate::refusal::Refusal;
 use crate::store::{Binding, Pending, StoreError, blocking, subject_column};
 
-/// The longest text of a reason, in characters.
-const MAX_REASON: usize = 1000;
-
 /// Makes a challenge for what is about to be signed.
 #[utoipa::path(
     post,
@@ -106,11 +103,7 @@ fn check(gateway: &Gateway, request: &ChallengeRequest) -> Result<(), Refusal> {
     {
         return malformed("the reason's code is not acceptable");
     }
-    limits::expect_text(
-        &request.reason.text,
-        MAX_REASON,
-        "the reason's text is not acceptable",
-    )
+    limits::expect_reason(&request.reason.text, "the reason's text is not acceptable")
 }
 
 /// Nobody is sent to authenticate for what cannot be signed.

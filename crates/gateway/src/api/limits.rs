@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::Request;
 use axum::extract::rejection::BytesRejection;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, IF_MATCH, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -84,11 +84,30 @@ pub fn expect_media_type(headers: &HeaderMap, expected: &str) -> Result<(), Refu
     }
 }
 
+/// Strong entity tags, with their quotes. `*` names no version, so it is none.
+pub fn entity_tags(headers: &HeaderMap) -> Option<Vec<String>> {
+    let mut tags = Vec::new();
+    for value in headers.get_all(IF_MATCH) {
+        for tag in value.to_str().ok()?.split(',').map(str::trim) {
+            let inner = tag.strip_prefix('"')?.strip_suffix('"')?;
+            (!inner.contains('"')).then(|| tags.push(tag.to_owned()))?;
+        }
+    }
+    (!tags.is_empty()).then_some(tags)
+}
+
+/// Refuses reasons that the contract does not take.
+pub fn expect_reason(text: &str, detail: &'static str) -> Result<(), Refusal> {
+    accept(records::wire::is_reason_text(text), detail)
+}
+
 /// Refuses texts that are empty, very long or hold control characters.
 pub fn expect_text(text: &str, longest: usize, detail: &'static str) -> Result<(), Refusal> {
-    let fits = !text.trim().is_empty() && text.chars().count() <= longest;
-    let plain = text.chars().all(|c| !c.is_control() || c == '\n');
-    if fits && plain {
+    accept(records::wire::is_plain_text(text, longest), detail)
+}
+
+fn accept(acceptable: bool, detail: &'static str) -> Result<(), Refusal> {
+    if acceptable {
         Ok(())
     } else {
         Err(Refusal::Because {

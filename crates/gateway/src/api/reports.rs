@@ -7,15 +7,13 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use records::wire::{AuditAccepted, AuditBatch, Decline, Problem, SecurityEvent};
+use records::wire::{AuditAccepted, AuditBatch, Decline, Problem, ProblemKind, SecurityEvent};
 
 use super::door::{Deliverer, Reader};
 use super::{Gateway, limits};
 use crate::refusal::Refusal;
-use crate::store::blocking;
+use crate::store::{Declining, blocking};
 
-/// The longest reason of a decline, in characters.
-const MAX_DECLINE: usize = 1000;
 /// The longest name of a device or a reference.
 const MAX_NAME: usize = 256;
 /// The most lines in one batch.
@@ -26,9 +24,17 @@ const MAX_LINES: usize = 1000;
     post,
     path = "/v1/amendments/{id}/declines",
     tag = "amendments",
-    params(("id" = String, Path, description = "The amendment's identifier")),
+    params(
+        ("id" = String, Path, description = "The amendment's identifier"),
+        ("If-Match" = String, Header, description = "The entity tag of the amendment, as it was read"),
+    ),
     request_body = Decline,
-    responses((status = 204), (status = "4XX", body = Problem)),
+    responses(
+        (status = 204),
+        (status = 403, body = Problem, description = "The token or the person may not"),
+        (status = 412, body = Problem, description = "The record changed"),
+        (status = "4XX", body = Problem)
+    ),
     security(("bearer" = ["records:read"]))
 )]
 pub async fn decline(
@@ -38,10 +44,26 @@ pub async fn decline(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Refusal> {
+    let if_match =
+        limits::entity_tags(&headers).ok_or(Refusal::Kind(ProblemKind::PreconditionRequired))?;
     let decline: Decline = limits::json(&headers, body)?;
-    limits::expect_text(&decline.reason, MAX_DECLINE, "the reason is not acceptable")?;
+    limits::expect_reason(&decline.reason, "the reason is not acceptable")?;
     let now = gateway.now();
-    blocking(move || gateway.store.decline(&id, &caller.subject, &decline, now)).await?;
+    blocking(move || {
+        let may = |kind| {
+            let config = &gateway.config;
+            config
+                .authority
+                .may_decline(&caller.subject, kind, &config.meanings)
+        };
+        let declining = Declining {
+            caller: &caller.subject,
+            if_match: &if_match,
+            may: &may,
+        };
+        gateway.store.decline(&id, &declining, &decline, now)
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -65,7 +87,7 @@ pub async fn audit_events(
     if batch.entries.is_empty() || batch.entries.len() > MAX_LINES {
         let detail = "1 to 1000 lines are accepted at once";
         return Err(Refusal::Because {
-            kind: records::wire::ProblemKind::Malformed,
+            kind: ProblemKind::Malformed,
             detail,
         });
     }

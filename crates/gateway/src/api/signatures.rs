@@ -6,7 +6,6 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::header::IF_MATCH;
 use axum::http::{HeaderMap, StatusCode};
 use evidence::{Bundle, Reason, Step, Subject};
 use records::wire::{
@@ -86,7 +85,8 @@ fn read(
 ) -> Result<Submission, Refusal> {
     limits::expect_media_type(headers, EVIDENCE_MEDIA_TYPE)?;
     let required = Refusal::Kind(ProblemKind::PreconditionRequired);
-    let (Some(if_match), Some(key)) = (entity_tags(headers), idempotency_key(headers)) else {
+    let (Some(if_match), Some(key)) = (limits::entity_tags(headers), idempotency_key(headers))
+    else {
         return Err(required);
     };
     let octets = limits::whole(body)?.to_vec();
@@ -203,18 +203,6 @@ pub async fn one(
     let store = gateway.store.clone();
     let record = blocking(move || store.signature(id)).await?;
     record.map(Json).ok_or(Refusal::Kind(ProblemKind::NotFound))
-}
-
-/// Strong entity tags, with their quotes. `*` names no version, so it is none.
-fn entity_tags(headers: &HeaderMap) -> Option<Vec<String>> {
-    let mut tags = Vec::new();
-    for value in headers.get_all(IF_MATCH) {
-        for tag in value.to_str().ok()?.split(',').map(str::trim) {
-            let inner = tag.strip_prefix('"')?.strip_suffix('"')?;
-            (!inner.contains('"')).then(|| tags.push(tag.to_owned()))?;
-        }
-    }
-    (!tags.is_empty()).then_some(tags)
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Option<String> {

@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context as _;
-use clap::Parser;
-use gateway::{Config, Issuer, StorePlace};
+use clap::{Args, Parser};
+use evidence::NameSource;
+use gateway::{AnyoneAccepted, Authority, Config, Issuer, Rules, StorePlace};
 use tracing_subscriber::EnvFilter;
 
 /// Verifies signatures from scratch and commits amendments.
@@ -50,6 +52,24 @@ struct Arguments {
     /// Allows an identity provider on plain http on a loopback address.
     #[arg(long)]
     development_http: bool,
+    /// Accepts ID tokens without a name. The printed name is then the client's word: only where names are ensured by
+    /// other means.
+    #[arg(long)]
+    names_from_elsewhere: bool,
+    #[command(flatten)]
+    authority: AuthoritySource,
+}
+
+/// Who may sign what. Exactly one of these must be said: there is no default for authority.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct AuthoritySource {
+    /// A TOML file with [[may_sign]] rules: claim, values, kinds, meanings.
+    #[arg(long, env = "COUNTERSIGN_AUTHORITY", value_name = "FILE")]
+    authority: Option<PathBuf>,
+    /// Everybody with an accepted token may sign everything with every accepted meaning.
+    #[arg(long)]
+    anyone_may_sign: bool,
 }
 
 #[tokio::main]
@@ -60,7 +80,7 @@ async fn main() -> anyhow::Result<()> {
         .with_env_filter(filter)
         .init();
     let arguments = Arguments::parse();
-    let running = gateway::serve(config(arguments))
+    let running = gateway::serve(config(arguments)?)
         .await
         .context("the gateway does not start")?;
     let stop = running.stopper();
@@ -73,18 +93,44 @@ async fn main() -> anyhow::Result<()> {
     running.ended().await.context("the gateway stopped")
 }
 
-fn config(arguments: Arguments) -> Config {
+fn config(arguments: Arguments) -> anyhow::Result<Config> {
     let mut issuer = Issuer::new(&arguments.issuer, "");
     issuer.client_ids = arguments.client_ids;
     issuer.subject_claims = arguments.subject_claims;
     issuer.acr_values = arguments.acr_values;
     issuer.required_amr = arguments.required_amr;
+    if arguments.names_from_elsewhere {
+        issuer.names = NameSource::Elsewhere;
+    }
+    let subject_claims = issuer.subject_claims.clone();
     let place = StorePlace::File(arguments.store);
     let mut config = Config::new(arguments.listen, place, arguments.signing_key, vec![issuer]);
     config.resource = arguments.resource;
     config.ca_file = arguments.ca_file;
     config.development_http = arguments.development_http;
-    config
+    config.authority = arguments.authority.open(&subject_claims, &config)?;
+    Ok(config)
+}
+
+impl AuthoritySource {
+    fn open(
+        &self,
+        subject_claims: &[String],
+        config: &Config,
+    ) -> anyhow::Result<Arc<dyn Authority>> {
+        match &self.authority {
+            Some(path) => Ok(Arc::new(Rules::read(
+                path,
+                subject_claims,
+                &config.meanings,
+            )?)),
+            None if self.anyone_may_sign => {
+                tracing::warn!("anyone with an accepted token may sign everything");
+                Ok(Arc::new(AnyoneAccepted))
+            }
+            None => anyhow::bail!("say who may sign: --authority FILE or --anyone-may-sign"),
+        }
+    }
 }
 
 #[cfg(unix)]

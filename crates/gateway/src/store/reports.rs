@@ -3,6 +3,7 @@
 use evidence::Subject;
 use evidence::digest::sha256_hex;
 use jiff::Timestamp;
+use records::fields::Kind;
 use records::wire::{AuditBatch, Decline, ProblemKind, SecurityEvent, SecurityEventKind};
 use rusqlite::params;
 use serde_json::json;
@@ -24,21 +25,38 @@ pub struct Reported {
     pub count: u32,
 }
 
+/// Who declines, and on what condition.
+pub struct Declining<'a> {
+    /// Who.
+    pub caller: &'a Subject,
+    /// The entity tags of what they read.
+    pub if_match: &'a [String],
+    /// Whether they may, for an amendment of this kind.
+    pub may: &'a dyn Fn(Kind) -> bool,
+}
+
 impl Store {
     /// Declines a pending amendment.
     pub fn decline(
         &self,
         id: &str,
-        caller: &Subject,
+        declining: &Declining<'_>,
         decline: &Decline,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let subject = subject_column(caller)?;
+        let subject = subject_column(declining.caller)?;
         self.write(|transaction| {
             let amendment =
                 pending(transaction, id)?.ok_or(Refusal::Kind(ProblemKind::NotFound))?;
             if !amendment.is_open() {
                 return Err(Refusal::Kind(ProblemKind::NotPending));
+            }
+            if !(declining.may)(amendment.kind()?) {
+                return Err(Refusal::Kind(ProblemKind::NotAuthorised));
+            }
+            if amendment.record_changed() || !declining.if_match.contains(&amendment.etag()) {
+                let amendment = id.to_owned();
+                return Err(Refusal::RecordChanged { amendment });
             }
             let insert =
                 "INSERT INTO decline (amendment, subject, reason, at) VALUES (?1, ?2, ?3, ?4)";

@@ -1,6 +1,6 @@
 //! One request and its answer: address, token, status, size, shape.
 
-use http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH, WWW_AUTHENTICATE};
 use http::{HeaderValue, Request, Response};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
@@ -62,6 +62,20 @@ impl Exchange {
         token: &SecretString,
     ) -> Result<(), CallError> {
         self.octets("POST", path, &[], &[json()], encode(body)?, token)
+            .await
+            .map(drop)
+    }
+
+    /// The same, on the condition that what it concerns still has this entity tag.
+    pub async fn post_if_match<B: Serialize>(
+        &self,
+        path: &str,
+        etag: &str,
+        body: &B,
+        token: &SecretString,
+    ) -> Result<(), CallError> {
+        let headers = [json(), (IF_MATCH.as_str(), etag.to_owned())];
+        self.octets("POST", path, &[], &headers, encode(body)?, token)
             .await
             .map(drop)
     }

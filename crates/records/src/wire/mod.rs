@@ -27,3 +27,20 @@ pub const EVIDENCE_MEDIA_TYPE: &str = "application/vnd.countersign.evidence+json
 
 /// The media type of a refusal (RFC 9457).
 pub const PROBLEM_MEDIA_TYPE: &str = "application/problem+json";
+
+/// The longest reason of a signature or a decline, note included, in characters.
+pub const MAX_REASON_CHARS: usize = 1000;
+
+/// Whether a reason, with its note, is one that the API takes. Asked before somebody signs it, and again by the API.
+pub fn is_reason_text(text: &str) -> bool {
+    is_plain_text(text, MAX_REASON_CHARS)
+}
+
+/// Whether a text says something, is not too long, and holds no control characters but line feeds.
+pub fn is_plain_text(text: &str, longest: usize) -> bool {
+    !text.trim().is_empty()
+        && text.chars().count() <= longest
+        && text
+            .chars()
+            .all(|character| !character.is_control() || character == '\n')
+}
