@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use tokio::sync::{Mutex, watch};
 
 use crate::kept;
-use crate::vault::{Kept, Vault};
+use crate::vault::{Kept, Vault, VaultError};
 
 /// A token with less life than this is renewed before it is used.
 const MARGIN: SignedDuration = SignedDuration::from_secs(30);
@@ -27,6 +27,8 @@ pub(crate) struct Inner {
     absolute: SignedDuration,
     pub(crate) life: Mutex<Life>,
     pub(crate) over: watch::Sender<Option<SessionEnd>>,
+    /// Held while the session's file is written or removed. The file outlives the session: only its own end removes it.
+    file: Mutex<()>,
 }
 
 /// Who is signed in. Fixed for the life of the session.
@@ -98,6 +100,7 @@ impl Session {
                 provider,
             }),
             over: watch::Sender::new(None),
+            file: Mutex::default(),
         }))
     }
 
@@ -141,6 +144,20 @@ impl Session {
             .await
             .unwrap_or(Err(AccessError::Unreachable))
     }
+
+    /// Ends the session at its absolute limit, whether anybody uses it or not. Its tokens are given back in their own time.
+    pub async fn expire(&self, now: Timestamp) -> SessionEnd {
+        let end = SessionEnd::AbsoluteLimit;
+        if let Err(error) = self.0.forget(end).await {
+            tracing::error!(%error, "the expired session's file could not be removed");
+        }
+        let inner = Arc::clone(&self.0);
+        tokio::spawn(async move {
+            let mut life = inner.life.lock().await;
+            inner.give_back(&mut life, now).await;
+        });
+        self.end().unwrap_or(end)
+    }
 }
 
 impl Inner {
@@ -161,8 +178,11 @@ impl Inner {
     }
 
     fn held<'a>(&self, life: &'a Life) -> Result<&'a Held, AccessError> {
-        let end = self.over.borrow().unwrap_or(SessionEnd::SignedOut);
-        life.held.as_ref().ok_or(AccessError::Ended(end))
+        if let Some(end) = *self.over.borrow() {
+            return Err(AccessError::Ended(end));
+        }
+        let gone = AccessError::Ended(SessionEnd::SignedOut);
+        life.held.as_ref().ok_or(gone)
     }
 
     async fn check_limit(&self, life: &mut Life, now: Timestamp) -> Result<(), AccessError> {
@@ -208,20 +228,25 @@ impl Inner {
                 code: "invalid_grant".to_owned(),
             });
         };
-        let (tokens, id_token) = self
+        let renewed = self
             .relying_party
             .refresh(provider, &held.tokens, &self.person.subject, now)
-            .await?;
+            .await;
+        if let Err(IdentityError::NotVerifiableYet {
+            refresh: Some(next),
+        }) = &renewed
+        {
+            // The one that was used is spent: this one asks again.
+            held.tokens.refresh = Some(next.clone());
+            self.keep(held).await;
+        }
+        let (tokens, id_token) = renewed?;
         held.tokens = tokens;
         if let Some(id_token) = id_token {
             held.id_token = SecretString::from(id_token.raw());
         }
         let access = held.tokens.access.clone();
-        if self.over.borrow().is_none()
-            && let Err(error) = kept::store(&self.vault, &self.person, held).await
-        {
-            tracing::warn!(%error, "the renewed session is in memory only");
-        }
+        self.keep(held).await;
         Ok(access)
     }
 
@@ -234,25 +259,42 @@ impl Inner {
         Err(AccessError::Unreachable)
     }
 
-    /// Tells everybody that the session is over. The first reason stays.
-    pub(crate) fn say_over(&self, end: SessionEnd) {
-        self.over.send_if_modified(|over| {
-            let first = over.is_none();
-            over.get_or_insert(end);
-            first
-        });
+    /// Keeps renewed tokens, unless the session ended meanwhile: then its file is gone, and stays so.
+    async fn keep(&self, held: &Held) {
+        let _file = self.file.lock().await;
+        if self.over.borrow().is_some() {
+            return;
+        }
+        if let Err(error) = kept::store(&self.vault, &self.person, held).await {
+            tracing::warn!(%error, "the renewed session is in memory only");
+        }
+    }
+
+    /// The file is gone and the session over. Whatever still wants to write it finds that out under the same lock.
+    /// A session that was over already touches nothing: the file there is now may be the next one's.
+    pub(crate) async fn forget(&self, end: SessionEnd) -> Result<(), VaultError> {
+        let _file = self.file.lock().await;
+        if self.over.borrow().is_some() {
+            return Ok(());
+        }
+        let wiped = self.vault.wipe().await;
+        self.over.send_replace(Some(end));
+        wiped
+    }
+
+    /// Gives the tokens back, when there are any and the provider is known.
+    async fn give_back(&self, life: &mut Life, now: Timestamp) {
+        if let (Some(held), Some(provider)) = (life.held.take(), life.provider.as_ref()) {
+            crate::sign_out::revoke_all(&self.relying_party, provider, &held.tokens, now).await;
+        }
     }
 
     /// Ends the session: tokens dropped, file gone, everybody told.
     async fn finish(&self, life: &mut Life, end: SessionEnd, now: Timestamp) -> AccessError {
-        let held = life.held.take();
-        self.say_over(end);
-        if let Err(error) = self.vault.wipe().await {
+        if let Err(error) = self.forget(end).await {
             tracing::error!(%error, "the ended session's file could not be removed");
         }
-        if let (Some(held), Some(provider)) = (held, life.provider.as_ref()) {
-            crate::sign_out::revoke_all(&self.relying_party, provider, &held.tokens, now).await;
-        }
+        self.give_back(life, now).await;
         AccessError::Ended(self.over.borrow().unwrap_or(end))
     }
 }

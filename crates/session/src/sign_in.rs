@@ -101,6 +101,8 @@ pub enum SignInError {
 pub struct SignedIn {
     /// The session.
     pub session: Session,
+    /// The authentication context that the provider vouched for, when it named one.
+    pub acr: Option<String>,
     /// What was left of the agent; none when it did not close in time.
     pub agent: Option<Disposal>,
     /// What kept the session from the disk, if anything did.
@@ -133,9 +135,11 @@ impl SignIn {
             .await;
         let disposal = tokio::time::timeout(CLOSING, agent.close()).await.ok();
         let (provider, authenticated) = outcome?;
+        let acr = authenticated.acr.clone();
         let (session, not_kept) = self.begin(provider, authenticated).await?;
         Ok(SignedIn {
             session,
+            acr,
             agent: disposal,
             not_kept,
         })

@@ -57,9 +57,23 @@ pub enum IdpSessionEnd {
 impl Session {
     /// Signs out. Whoever waits for [`Session::ended`] hears of it before anything is sent.
     pub async fn sign_out(&self, transport: &Transport, now: Timestamp) -> SignedOut {
+        let wiped = self.forget().await;
+        self.revoke(wiped, transport, now).await
+    }
+
+    /// The first half of [`Session::sign_out`]: the session is over and its file gone. It waits for no network.
+    pub async fn forget(&self) -> Result<(), VaultError> {
+        self.0.forget(SessionEnd::SignedOut).await
+    }
+
+    /// The second half: the others are told. `wiped` is what the first half said.
+    pub async fn revoke(
+        &self,
+        wiped: Result<(), VaultError>,
+        transport: &Transport,
+        now: Timestamp,
+    ) -> SignedOut {
         let inner = &self.0;
-        inner.say_over(SessionEnd::SignedOut);
-        let wiped = inner.vault.wipe().await;
         // A renewal under way is waited for: the tokens that it brings are the ones to revoke.
         let mut life = inner.life.lock().await;
         let Some(held) = life.held.take() else {
