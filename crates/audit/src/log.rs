@@ -71,6 +71,11 @@ impl Log {
         self.head
     }
 
+    /// Whether a write that could not be taken back has stopped it: nothing is appended any more.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         self.file.path()

@@ -32,6 +32,11 @@ impl SharedLog {
         self.log().head()
     }
 
+    /// Whether nothing can be appended any more.
+    pub fn is_stopped(&self) -> bool {
+        self.log().is_stopped()
+    }
+
     fn log(&self) -> std::sync::MutexGuard<'_, Log> {
         // The log takes back what it could not write whole, so a writer that panicked left nothing half-done.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
