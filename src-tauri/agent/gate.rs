@@ -1,6 +1,6 @@
 //! Where a page in the ephemeral window may lead.
 //!
-//! An allow-list: https to known hosts, loopback http under the development policy, and our own callback, which is taken
+//! An allow-list: https to known hosts at their ports, loopback http under the development policy, and our own callback, which is taken
 //! and never followed. It sees every navigation of every frame, and none of the sub-resources that a page loads.
 
 use std::collections::BTreeSet;
@@ -19,26 +19,26 @@ pub(super) enum Verdict {
     Refuse(String),
 }
 
+/// A host and its port: another port of a listed host is another service.
+type Authority = (String, u16);
+
 /// The allow-list of one window.
 #[derive(Debug)]
 pub(super) struct Gate {
     redirect_uri: Url,
-    hosts: BTreeSet<String>,
+    allowed: BTreeSet<Authority>,
     development_http: bool,
 }
 
 impl Gate {
     pub(super) fn new(opening: &Opening) -> Self {
-        let issuer = Url::parse(&opening.issuer_origin)
-            .ok()
-            .and_then(|origin| origin.host_str().map(str::to_owned));
+        let listed = opening.allowed_hosts.iter();
         Self {
             redirect_uri: opening.redirect_uri.clone(),
-            hosts: opening
-                .allowed_hosts
-                .iter()
-                .map(|host| host.to_ascii_lowercase())
-                .chain(issuer)
+            allowed: listed
+                .map(|host| format!("https://{host}/"))
+                .chain([opening.issuer_origin.clone()])
+                .filter_map(|address| authority(&Url::parse(&address).ok()?))
                 .collect(),
             development_http: opening.development_http,
         }
@@ -46,9 +46,7 @@ impl Gate {
 
     /// Adds the host of an address that the application itself is about to visit: an endpoint out of verified discovery.
     pub(super) fn admit(&mut self, url: &Url) {
-        if let Some(host) = url.host_str() {
-            self.hosts.insert(host.to_owned());
-        }
+        self.allowed.extend(authority(url));
     }
 
     pub(super) fn judge(&self, url: &Url) -> Verdict {
@@ -59,15 +57,15 @@ impl Gate {
         if matches!(url.as_str(), "about:blank" | "about:srcdoc") {
             return Verdict::Go;
         }
-        let Some(host) = url.host_str() else {
-            return Verdict::Refuse(format!("{}:", url.scheme()));
+        let Some(authority) = authority(url) else {
+            return Verdict::Refuse(refused(url));
         };
         let secure = url.scheme() == "https"
             || (url.scheme() == "http" && self.development_http && is_loopback(url));
-        if secure && self.hosts.contains(host) {
+        if secure && self.allowed.contains(&authority) {
             Verdict::Go
         } else {
-            Verdict::Refuse(format!("{}://{host}", url.scheme()))
+            Verdict::Refuse(refused(url))
         }
     }
 
@@ -77,6 +75,21 @@ impl Gate {
             && url.host() == ours.host()
             && url.port_or_known_default() == ours.port_or_known_default()
             && url.path() == ours.path()
+    }
+}
+
+/// None where a scheme has no hosts or no ports: such an address is never allowed.
+fn authority(url: &Url) -> Option<Authority> {
+    Some((url.host_str()?.to_owned(), url.port_or_known_default()?))
+}
+
+/// What a refusal names: never a path or a query.
+fn refused(url: &Url) -> String {
+    let scheme = url.scheme();
+    match (url.host_str(), url.port()) {
+        (Some(host), Some(port)) => format!("{scheme}://{host}:{port}"),
+        (Some(host), None) => format!("{scheme}://{host}"),
+        (None, _) => format!("{scheme}:"),
     }
 }
 
@@ -98,7 +111,10 @@ mod tests {
     fn gate(development_http: bool) -> Gate {
         Gate::new(&Opening {
             redirect_uri: Url::parse("http://127.0.0.1:43117/k3J9").unwrap(),
-            allowed_hosts: vec!["Login.Partner.Example".to_owned()],
+            allowed_hosts: vec![
+                "Login.Partner.Example".to_owned(),
+                "sso.partner.example:8443".to_owned(),
+            ],
             issuer_origin: "https://id.clinic.example".to_owned(),
             purpose: Purpose::Sign,
             development_http,
@@ -107,8 +123,9 @@ mod tests {
 
     #[rstest]
     #[case::issuer("https://id.clinic.example/authorize?x=1")]
-    #[case::another_port_of_the_issuer("https://id.clinic.example:8443/")]
+    #[case::its_port_written_out("https://id.clinic.example:443/")]
     #[case::listed_host_in_any_case("https://login.partner.example/")]
+    #[case::listed_port("https://sso.partner.example:8443/login")]
     #[case::empty_frame("about:blank")]
     #[case::frame_with_its_own_source("about:srcdoc")]
     fn a_listed_https_page_may_open(#[case] url: &str) {
@@ -126,6 +143,9 @@ mod tests {
     #[case::mail("mailto:it@clinic.example")]
     #[case::plain_http_of_the_issuer("http://id.clinic.example/")]
     #[case::unlisted_host("https://evil.example/")]
+    #[case::another_port_of_the_issuer("https://id.clinic.example:8443/")]
+    #[case::another_port_of_a_listed_host("https://login.partner.example:8443/")]
+    #[case::usual_port_where_another_is_listed("https://sso.partner.example/")]
     #[case::suffix_of_a_listed_host("https://id.clinic.example.evil.example/")]
     #[case::user_info_in_front("https://id.clinic.example@evil.example/")]
     #[case::loopback_without_development("http://127.0.0.1:8080/")]
@@ -162,6 +182,11 @@ mod tests {
         assert!(matches!(gate.judge(&url), Verdict::Refuse(_)));
         gate.admit(&url);
         assert_eq!(gate.judge(&url), Verdict::Go);
+        let neighbour = Url::parse("http://127.0.0.1:8081/login").unwrap();
+        assert_eq!(
+            gate.judge(&neighbour),
+            Verdict::Refuse("http://127.0.0.1:8081".to_owned())
+        );
         let name = Url::parse("http://localhost:8080/login").unwrap();
         gate.admit(&name);
         assert!(matches!(gate.judge(&name), Verdict::Refuse(_)));
