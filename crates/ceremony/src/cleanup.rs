@@ -8,13 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use identity::{
-    AgentEvent, Declined, Demands, Disposal, Prompt, Provider, RelyingParty, Revocation, TokenKind,
-    Tokens,
+    AgentEvent, Declined, Demands, Disposal, GrantEnd, Prompt, Provider, RelyingParty, Revocation,
+    TokenKind, Tokens,
 };
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::ending::Ending;
+use crate::epilogue;
 use crate::owed::{Grant, Owed};
 use crate::ports::Clock;
 use crate::scene::Scene;
@@ -58,28 +59,60 @@ impl Cleanup {
     }
 }
 
+/// Whether everything that the ceremony took had arrived when step 10 looked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// It had.
+    Settled,
+    /// Something was still under way: [`follow_up`] waits for it.
+    Unsettled,
+}
+
 /// Does all of it. Only the audit entry is left to the caller.
-pub(crate) async fn clean_up(scene: &Scene, ending: &Ending) -> Cleanup {
+pub(crate) async fn clean_up(scene: &Scene, ending: &Ending) -> (Cleanup, Pace) {
     let settled = guarded(SETTLING, {
         let owed = scene.owed.clone();
         async move { owed.settled().await }
     });
-    if settled.await.is_none() {
+    let pace = if settled.await.is_some() {
+        Pace::Settled
+    } else {
         tracing::error!("something that cannot be interrupted is still under way");
-    }
+        Pace::Unsettled
+    };
     let provider = scene.owed.provider();
     let (tokens, idp_session) = tokio::join!(
         revoke(scene, provider.as_ref()),
         end_idp_session(scene, ending, provider.as_ref()),
     );
     let agent = close_agent(scene).await;
-    Cleanup {
+    let cleanup = Cleanup {
         refresh_token: tokens.0,
         access_token: tokens.1,
         idp_session,
         agent,
         audited: false,
+    };
+    (cleanup, pace)
+}
+
+/// Gives back what arrives after step 10 was over, however late, and adds that to the audit log.
+pub(crate) async fn follow_up(scene: Scene, mut cleanup: Cleanup) {
+    scene.owed.settled().await;
+    let provider = scene.owed.provider();
+    let (refresh, access) = revoke(&scene, provider.as_ref()).await;
+    if cleanup.refresh_token == TokenEnd::Unknown {
+        cleanup.refresh_token = refresh;
     }
+    if cleanup.access_token == TokenEnd::Unknown {
+        cleanup.access_token = access;
+    }
+    let agent = close_agent(&scene).await;
+    if matches!(agent, AgentEnd::Closed(_)) {
+        cleanup.agent = agent;
+    }
+    let written = epilogue::write_cleanup(&scene, &cleanup).await;
+    tracing::warn!(reference = %scene.reference, ?cleanup, written, "the ceremony was cleaned up late");
 }
 
 /// The refresh token first: it could make new access tokens.
@@ -87,7 +120,8 @@ async fn revoke(scene: &Scene, provider: Option<&Provider>) -> (TokenEnd, TokenE
     let (tokens, provider) = match (scene.owed.take_grant(), provider) {
         (Grant::Held(tokens), Some(provider)) => (tokens, provider),
         (Grant::Held(_), None) => return (TokenEnd::LeftToExpire, TokenEnd::LeftToExpire),
-        (Grant::GivenBack, _) => return (TokenEnd::GivenBack, TokenEnd::GivenBack),
+        (Grant::TurnedDown(end), _) => return (end.into(), end.into()),
+        (Grant::UnderWay, _) => return (TokenEnd::Unknown, TokenEnd::Unknown),
         (Grant::None, _) => return (TokenEnd::None, TokenEnd::None),
     };
     let Tokens {
@@ -207,6 +241,7 @@ async fn close_agent(scene: &Scene) -> AgentEnd {
     };
     match guarded(CLOSING, closing).await {
         Some(Some(disposal)) => AgentEnd::Closed(disposal),
+        Some(None) if scene.owed.is_opening() => AgentEnd::Unknown,
         Some(None) => AgentEnd::None,
         None => AgentEnd::Unknown,
     }
@@ -232,12 +267,26 @@ pub enum TokenEnd {
     None,
     /// Revoked (RFC 7009).
     Revoked,
-    /// It came with an ID token that was refused, and was sent back for revocation right there.
+    /// It came with an ID token that was refused, and was revoked right there.
     GivenBack,
     /// The provider offers no revocation: it expires by itself.
     NotOffered,
     /// The revocation failed, or took too long: it expires by itself.
     LeftToExpire,
+    /// Nobody knows whether one was issued: the provider's answer was lost, cannot be read, or is still to come.
+    Unknown,
+}
+
+impl From<GrantEnd> for TokenEnd {
+    fn from(end: GrantEnd) -> Self {
+        match end {
+            GrantEnd::NotGranted => Self::None,
+            GrantEnd::Revoked => Self::GivenBack,
+            GrantEnd::NotOffered => Self::NotOffered,
+            GrantEnd::LeftToExpire => Self::LeftToExpire,
+            GrantEnd::Unknown => Self::Unknown,
+        }
+    }
 }
 
 /// What became of the session in the ceremony's jar.
@@ -262,7 +311,7 @@ pub enum AgentEnd {
     None,
     /// Closed; this is what its own look around found.
     Closed(Disposal),
-    /// It did not close in time, or broke down while closing: what is left is swept at the next start.
+    /// It did not open or close in time, or broke down over it: what is left is swept at the next start.
     Unknown,
 }
 

@@ -7,7 +7,7 @@ use audit::Reference;
 use aws_lc_rs::error::Unspecified;
 use policy::Policy;
 
-use crate::cleanup;
+use crate::cleanup::{self, Pace};
 use crate::delivery;
 use crate::desk::Controls;
 use crate::ending::{Ended, Ending, Failure};
@@ -20,6 +20,9 @@ use crate::request::Request;
 use crate::scene::{Place, Scene};
 use crate::steps;
 use crate::tally::Tally;
+
+/// How long the outbox may take to let a receipt go.
+const FORGETTING: Duration = Duration::from_secs(5);
 
 /// Everything that one ceremony starts from.
 pub(crate) struct Driver {
@@ -77,21 +80,21 @@ impl Driver {
                 }
             }
         };
-        end(scene, ending).await
+        Box::pin(end(scene, ending)).await
     }
 }
 
 async fn end(scene: Scene, ending: Ending) -> Ended {
-    let said = epilogue::write_ending(&scene, &ending).await;
-    if said && let Ending::Recorded(standing) = &ending {
-        delivery::forget(&scene, standing.signature_id).await;
-    }
-    let (alarms, mut cleanup) = tokio::join!(
-        epilogue::raise_alarms(&scene, &ending),
+    // Side by side: a log that hangs must not keep tokens and cookies alive.
+    let (said, (mut cleanup, pace)) = tokio::join!(
+        write_down(&scene, &ending),
         cleanup::clean_up(&scene, &ending),
     );
     let found = epilogue::write_cleanup(&scene, &cleanup).await;
-    cleanup.audited = said && alarms && found && !scene.place().unwritten;
+    cleanup.audited = said && found && !scene.place().unwritten;
+    if pace == Pace::Unsettled {
+        tokio::spawn(cleanup::follow_up(scene.clone(), cleanup.clone()));
+    }
     if !cleanup.is_complete() {
         tracing::warn!(reference = %scene.reference, ?cleanup, "the ceremony left something behind");
     }
@@ -101,4 +104,24 @@ async fn end(scene: Scene, ending: Ending) -> Ended {
         reference: scene.reference,
         cleanup,
     }
+}
+
+/// How it ended, and after it what security was told. Says whether all of it is on disk.
+async fn write_down(scene: &Scene, ending: &Ending) -> bool {
+    let ended = async {
+        let said = epilogue::write_ending(scene, ending).await;
+        if said && let Ending::Recorded(standing) = ending {
+            let forgetting = delivery::forget(scene, standing.signature_id);
+            if tokio::time::timeout(FORGETTING, forgetting).await.is_err() {
+                tracing::warn!("the outbox does not answer");
+            }
+        }
+        said
+    };
+    let (said, alarm) = tokio::join!(ended, epilogue::raise_alarm(scene, ending));
+    let told = match alarm {
+        Some(event) => scene.write(event).await.is_ok(),
+        None => true,
+    };
+    said && told
 }

@@ -48,15 +48,15 @@ pub(crate) async fn write_cleanup(scene: &Scene, cleanup: &Cleanup) -> bool {
     scene.write(event).await.is_ok()
 }
 
-/// Tells security what it must hear at once. Says whether it is on disk that it was told.
-pub(crate) async fn raise_alarms(scene: &Scene, ending: &Ending) -> bool {
+/// Tells security what it must hear at once, if there is anything. What is returned is to be written.
+pub(crate) async fn raise_alarm(scene: &Scene, ending: &Ending) -> Option<Event> {
     let (kind, count) = match ending {
         Ending::SignerMismatch if scene.tally.is_locked() => {
             (SecurityEventKind::SigningLocked, scene.tally.count())
         }
         Ending::SignerMismatch => (SecurityEventKind::SignerMismatch, scene.tally.count()),
         Ending::AmbientSignIn => (SecurityEventKind::AmbientSignIn, 1),
-        _ => return true,
+        _ => return None,
     };
     let event = SecurityEvent {
         kind,
@@ -75,11 +75,10 @@ pub(crate) async fn raise_alarms(scene: &Scene, ending: &Ending) -> bool {
         }
         _ => false,
     };
-    let told = Event::SecurityEventSent {
+    Some(Event::SecurityEventSent {
         about: kind.as_str().into(),
         delivered,
-    };
-    scene.write(told).await.is_ok()
+    })
 }
 
 fn events_of(scene: &Scene, ending: &Ending) -> Vec<Event> {

@@ -33,9 +33,10 @@ pub(crate) fn of_declined(declined: &Declined) -> Ending {
     match declined {
         Declined::AccessDenied => Ending::Cancelled,
         Declined::Refused(refusal) => Ending::Refused(*refusal),
-        Declined::LoginRequired | Declined::InteractionRequired | Declined::Other { .. } => {
-            Ending::Failed(Failure::IdentityProviderError)
-        }
+        Declined::LoginRequired
+        | Declined::InteractionRequired
+        | Declined::SignedIn
+        | Declined::Other { .. } => Ending::Failed(Failure::IdentityProviderError),
     }
 }
 

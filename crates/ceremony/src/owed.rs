@@ -8,14 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use identity::{
-    Agent, AgentError, Authenticated, IdentityError, OpenAgent, Opening, Provider, RelyingParty,
-    Tokens,
+    Agent, AgentError, Authenticated, GrantEnd, IdentityError, OpenAgent, Opening, Provider,
+    RelyingParty, Tokens,
 };
 use jiff::Timestamp;
 use secrecy::SecretString;
-use tokio::sync::OwnedMutexGuard;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::sync::{OwnedMutexGuard, oneshot, watch};
 use url::Url;
 
 use crate::ending::Unconfirmed;
@@ -27,16 +25,17 @@ pub(crate) struct Owed {
     debts: Arc<Mutex<Debts>>,
     agent: Arc<tokio::sync::Mutex<Option<Box<dyn OpenAgent>>>>,
     shown: Arc<AtomicBool>,
-    uninterrupted: Arc<Mutex<Vec<JoinHandle<()>>>>,
+    /// How many tasks run that cannot be interrupted.
+    uninterrupted: Arc<watch::Sender<usize>>,
 }
 
 #[derive(Default)]
 struct Debts {
     provider: Option<Provider>,
     redirect_uri: Option<Url>,
-    tokens: Option<Tokens>,
+    opening: bool,
+    grant: Grant,
     id_token: Option<SecretString>,
-    given_back: bool,
     sealed: Option<Unconfirmed>,
 }
 
@@ -44,11 +43,15 @@ struct Debts {
 pub(crate) struct Lent(OwnedMutexGuard<Option<Box<dyn OpenAgent>>>);
 
 /// The tokens to give back.
+#[derive(Default)]
 pub(crate) enum Grant {
-    /// No code was redeemed.
+    /// No code was redeemed, or its tokens were taken already.
+    #[default]
     None,
-    /// What came was refused, and given back by whoever refused it.
-    GivenBack,
+    /// A code is being redeemed, or whoever did it broke down.
+    UnderWay,
+    /// Nothing of it was accepted; whoever turned it down says what became of it.
+    TurnedDown(GrantEnd),
     /// These.
     Held(Tokens),
 }
@@ -75,16 +78,31 @@ impl Owed {
         agent: Arc<dyn Agent>,
         opening: Opening,
     ) -> Result<(), AgentError> {
-        self.debts().redirect_uri = Some(opening.redirect_uri.clone());
-        let place = Arc::clone(&self.agent);
+        {
+            let mut debts = self.debts();
+            debts.redirect_uri = Some(opening.redirect_uri.clone());
+            debts.opening = true;
+        }
+        let owed = self.clone();
         let opened = self.to_the_end(async move {
-            let open = agent.open(opening).await?;
-            *place.lock().await = Some(open);
-            Ok(())
+            let opened = match agent.open(opening).await {
+                Ok(open) => {
+                    *owed.agent.lock().await = Some(open);
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            };
+            owed.debts().opening = false;
+            opened
         });
         opened
             .await
             .unwrap_or_else(|| Err(AgentError::Failed("it broke down while opening".to_owned())))
+    }
+
+    /// The agent has not opened yet, or broke down over it.
+    pub(crate) fn is_opening(&self) -> bool {
+        self.debts().opening
     }
 
     /// The open agent.
@@ -116,6 +134,7 @@ impl Owed {
         exchange: Exchange,
         now: Timestamp,
     ) -> Option<Result<(Authenticated, Provider), IdentityError>> {
+        self.debts().grant = Grant::UnderWay;
         let owed = self.clone();
         let redeemed = self.to_the_end(async move {
             let Exchange {
@@ -124,16 +143,16 @@ impl Owed {
                 expectations,
             } = exchange;
             let outcome = relying_party
-                .redeem(&mut provider, pending, code, &expectations, now)
+                .exchange(&mut provider, pending, code, &expectations, now)
                 .await;
             match outcome {
                 Ok(authenticated) => {
                     owed.hold(&authenticated);
                     Ok((authenticated, provider))
                 }
-                Err(error) => {
-                    owed.debts().given_back = true;
-                    Err(error)
+                Err(unredeemed) => {
+                    owed.debts().grant = Grant::TurnedDown(unredeemed.grant);
+                    Err(unredeemed.error)
                 }
             }
         });
@@ -142,17 +161,16 @@ impl Owed {
 
     fn hold(&self, authenticated: &Authenticated) {
         let mut debts = self.debts();
-        debts.tokens = Some(authenticated.tokens.clone());
+        debts.grant = Grant::Held(authenticated.tokens.clone());
         debts.id_token = Some(SecretString::from(authenticated.id_token.raw()));
     }
 
-    /// The ceremony's tokens, to give them back.
+    /// The ceremony's tokens, to give them back. What is still under way can be taken later.
     pub(crate) fn take_grant(&self) -> Grant {
         let mut debts = self.debts();
-        match debts.tokens.take() {
-            Some(tokens) => Grant::Held(tokens),
-            None if debts.given_back => Grant::GivenBack,
-            None => Grant::None,
+        match debts.grant {
+            Grant::UnderWay => Grant::UnderWay,
+            _ => std::mem::take(&mut debts.grant),
         }
     }
 
@@ -173,12 +191,9 @@ impl Owed {
 
     /// Waits for what could not be interrupted.
     pub(crate) async fn settled(&self) {
-        let tasks = std::mem::take(&mut *self.uninterrupted());
-        for task in tasks {
-            if task.await.is_err() {
-                tracing::error!("something that cannot be interrupted broke down");
-            }
-        }
+        let mut running = self.uninterrupted.subscribe();
+        // It cannot fail: we hold the sender.
+        let _none = running.wait_for(|running| *running == 0).await;
     }
 
     /// Runs work in a task that goes on when nobody waits for it any more. Nothing comes of work that panics.
@@ -188,18 +203,13 @@ impl Owed {
         W: Future<Output = T> + Send + 'static,
     {
         let (tell, hear) = oneshot::channel();
-        let task = tokio::spawn(async move {
+        let running = Running::count(&self.uninterrupted);
+        tokio::spawn(async move {
+            let _running = running;
             // Nobody may wait any more; what the work took is in the debts all the same.
             let _unheard = tell.send(work.await);
         });
-        self.uninterrupted().push(task);
         async { hear.await.ok() }
-    }
-
-    fn uninterrupted(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
-        self.uninterrupted
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn debts(&self) -> MutexGuard<'_, Debts> {
@@ -207,9 +217,65 @@ impl Owed {
     }
 }
 
+/// One task that cannot be interrupted, for as long as it runs.
+struct Running(Arc<watch::Sender<usize>>);
+
+impl Running {
+    fn count(all: &Arc<watch::Sender<usize>>) -> Self {
+        all.send_modify(|running| *running += 1);
+        Self(Arc::clone(all))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            tracing::error!("something that cannot be interrupted broke down");
+        }
+        self.0.send_modify(|running| *running -= 1);
+    }
+}
+
 impl Lent {
     /// The agent. It is there for as long as it is lent.
     pub(crate) fn get(&mut self) -> Option<&mut (dyn OpenAgent + 'static)> {
         self.0.as_deref_mut()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Grant, Owed};
+
+    #[test]
+    fn a_code_that_is_being_redeemed_is_never_taken_for_no_code() {
+        let owed = Owed::default();
+        assert!(matches!(owed.take_grant(), Grant::None));
+        owed.debts().grant = Grant::UnderWay;
+        for _ in 0..2 {
+            assert!(matches!(owed.take_grant(), Grant::UnderWay));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_goes_on_after_everybody_left_is_still_waited_for() {
+        let owed = Owed::default();
+        let (finish, finished) = tokio::sync::oneshot::channel::<()>();
+        drop(owed.to_the_end(async move { finished.await.is_ok() }));
+        let patience = std::time::Duration::from_millis(50);
+        assert!(
+            tokio::time::timeout(patience, owed.settled())
+                .await
+                .is_err()
+        );
+        assert!(
+            tokio::time::timeout(patience, owed.settled())
+                .await
+                .is_err()
+        );
+
+        assert!(finish.send(()).is_ok());
+
+        owed.settled().await;
     }
 }

@@ -99,7 +99,9 @@ async fn hear(
         let cancelled = &scene.controls.cancelled;
         let waiting = await_callback(listener, agent, pending, deadline, cancelled);
         return match scene.within(waiting).await? {
-            CallbackOutcome::Code(_) => Ok(Said::SomebodyIsSignedIn),
+            CallbackOutcome::Code(_) | CallbackOutcome::Declined(Declined::SignedIn) => {
+                Ok(Said::SomebodyIsSignedIn)
+            }
             CallbackOutcome::Declined(Declined::LoginRequired | Declined::InteractionRequired) => {
                 Ok(Said::NobodyIsSignedIn)
             }

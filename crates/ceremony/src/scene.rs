@@ -16,6 +16,9 @@ use crate::ports::Ports;
 use crate::progress::{Progress, Sink, Step, StepState};
 use crate::tally::Tally;
 
+/// How long an audit entry may take to be on disk. A disk that hangs must not hang the ceremony.
+const WRITING: Duration = Duration::from_secs(10);
+
 /// One running ceremony, seen from all its steps.
 #[derive(Clone)]
 pub(crate) struct Scene {
@@ -73,14 +76,15 @@ impl Scene {
             reference: Some(self.reference),
             actor: Actor::Person(self.person()),
         };
-        self.ports
-            .trail
-            .write(entry, self.now())
-            .await
-            .map_err(|error| {
-                tracing::error!(%error, "the audit log cannot be written");
-                Ending::Failed(Failure::AuditUnwritable)
-            })
+        let (trail, now) = (Arc::clone(&self.ports.trail), self.now());
+        let writing = tokio::spawn(async move { trail.write(entry, now).await });
+        match tokio::time::timeout(WRITING, writing).await {
+            Ok(Ok(Ok(()))) => return Ok(()),
+            Ok(Ok(Err(error))) => tracing::error!(%error, "the audit log cannot be written"),
+            Ok(Err(_)) => tracing::error!("the audit log broke down"),
+            Err(_) => tracing::error!("the audit log does not answer"),
+        }
+        Err(Ending::Failed(Failure::AuditUnwritable))
     }
 
     /// A step has begun.
