@@ -8,8 +8,8 @@ use http::Request;
 use jiff::SignedDuration;
 use records::CallError;
 use records::wire::{
-    AmendmentPage, AuditBatch, ChallengeRequest, Decline, ProblemKind, SecurityEvent,
-    SecurityEventKind,
+    AmendmentPage, AuditBatch, ChallengeRequest, Decline, MAX_REASON_CHARS, ProblemKind,
+    SecurityEvent, SecurityEventKind, is_reason_text,
 };
 use rstest::rstest;
 use secrecy::{ExposeSecret, SecretString};
@@ -148,6 +148,33 @@ async fn a_declined_amendment_is_no_longer_pending() {
         Err(CallError::NotPending)
     ));
     assert_eq!(clinic.client.list_all(&token).await.unwrap().len(), 5);
+}
+
+#[rstest]
+#[case::words("Wrong unit.\nSee the report: 13·8 g/dl".to_owned(), true)]
+#[case::just_short_enough("ä".repeat(MAX_REASON_CHARS), true)]
+#[case::too_long("a".repeat(MAX_REASON_CHARS + 1), false)]
+#[case::nothing_but_spaces(" \n".to_owned(), false)]
+#[case::a_control_character("bell\u{7}".to_owned(), false)]
+#[tokio::test]
+async fn a_reason_is_held_to_the_rule_that_the_client_asks_before(
+    #[case] text: String,
+    #[case] taken: bool,
+) {
+    let clinic = Clinic::open().await;
+    let mut request = clinic::request(&["hb-1"]);
+    request.reason.text.clone_from(&text);
+    let token = clinic.token(ADAMS, SESSION);
+
+    assert_eq!(is_reason_text(&text), taken);
+    assert_eq!(
+        clinic.client.challenge(&request, &token).await.is_ok(),
+        taken
+    );
+    let etag = clinic.amendment("hb-1", ADAMS).await.etag;
+    let decline = Decline { reason: text };
+    let declined = clinic.client.decline("hb-1", &etag, &decline, &token).await;
+    assert_eq!(declined.is_ok(), taken);
 }
 
 #[tokio::test]

@@ -64,7 +64,7 @@ struct Arguments {
 #[derive(Args)]
 #[group(required = true, multiple = false)]
 struct AuthoritySource {
-    /// A TOML file with [[may_sign]] rules: claim, values, kinds, meanings.
+    /// A TOML file of rules, each with claim, values, kinds and meanings.
     #[arg(long, env = "COUNTERSIGN_AUTHORITY", value_name = "FILE")]
     authority: Option<PathBuf>,
     /// Everybody with an accepted token may sign everything with every accepted meaning.
