@@ -8,7 +8,7 @@ use clap::Parser;
 #[derive(Clone, Debug, Default, Parser)]
 #[command(name = "countersign", version, about)]
 pub(crate) struct Arguments {
-    /// A policy file. Ignored, with a warning, where this machine has a policy of its own.
+    /// A policy file. Refused where this machine has a policy of its own.
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use audit::{Actor, Entry, Event, Log};
 use catalogue::{Catalogue, Locale, Value};
@@ -73,11 +75,14 @@ pub(crate) fn start(arguments: Arguments) -> Result<(), StartError> {
     look_for_webview(locale)?;
     agent::sweep();
     let app = builder()
+        .manage(Goodbye::default())
         .setup(move |app| {
             let handle = app.handle().clone();
             let shell = tauri::async_runtime::block_on(assemble(&handle, &arguments, locale));
             let controller = shell.controller().ok().cloned();
             app.manage(shell);
+            #[cfg(unix)]
+            heed_signals(&handle);
             open_main_window(&handle)?;
             if let Some(controller) = controller {
                 tauri::async_runtime::spawn(async move { controller.restore().await });
@@ -85,19 +90,48 @@ pub(crate) fn start(arguments: Arguments) -> Result<(), StartError> {
             Ok(())
         })
         .build(tauri::generate_context!())?;
-    app.run(|app, event| {
-        if let RunEvent::WindowEvent {
+    app.run(|app, event| match event {
+        RunEvent::WindowEvent {
             label,
             event: WindowEvent::CloseRequested { api, .. },
             ..
-        } = event
-            && label == MAIN
-        {
+        } if label == MAIN => {
             api.prevent_close();
             close(app);
         }
+        RunEvent::ExitRequested { api, .. } if !app.state::<Goodbye>().is_said() => {
+            api.prevent_exit();
+            close(app);
+        }
+        RunEvent::Exit if !app.state::<Goodbye>().is_said() => close_at_once(app),
+        _ => {}
     });
     Ok(())
+}
+
+/// How long the desktop waits for us when it does not ask.
+const AT_ONCE: Duration = Duration::from_secs(3);
+
+/// Leaving, which is done once, whoever asks for it and how often.
+#[derive(Default)]
+struct Goodbye {
+    begun: AtomicBool,
+    said: AtomicBool,
+}
+
+impl Goodbye {
+    /// Whether this is the first to ask.
+    fn begin(&self) -> bool {
+        !self.begun.swap(true, Ordering::SeqCst)
+    }
+
+    fn say(&self) {
+        self.said.store(true, Ordering::SeqCst);
+    }
+
+    fn is_said(&self) -> bool {
+        self.said.load(Ordering::SeqCst)
+    }
 }
 
 fn builder() -> tauri::Builder<tauri::Wry> {
@@ -171,13 +205,56 @@ fn raise(app: &AppHandle) {
 
 /// A ceremony under way is ended properly before the application goes.
 fn close(app: &AppHandle) {
+    if !app.state::<Goodbye>().begin() {
+        return;
+    }
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         if let Ok(controller) = app.state::<Shell>().controller() {
             controller.close().await;
         }
+        app.state::<Goodbye>().say();
         app.exit(0);
     });
+}
+
+/// The event loop ends and nothing can hold it, as when a Mac is shut down: what can be done without windows is done.
+fn close_at_once(app: &AppHandle) {
+    if !app.state::<Goodbye>().begin() {
+        return;
+    }
+    let shell = app.state::<Shell>();
+    if let Ok(controller) = shell.controller() {
+        let closed = tauri::async_runtime::block_on(async {
+            tokio::time::timeout(AT_ONCE, controller.close()).await
+        });
+        if closed.is_err() {
+            tracing::warn!("there was no time to end everything in good order");
+        }
+    }
+}
+
+/// The end of a desktop session and an administrator's `kill` are ways to quit like any other.
+#[cfg(unix)]
+fn heed_signals(app: &AppHandle) {
+    use tokio::signal::unix::{SignalKind, signal};
+    for kind in [
+        SignalKind::terminate(),
+        SignalKind::interrupt(),
+        SignalKind::hangup(),
+    ] {
+        let app = app.clone();
+        tauri::async_runtime::spawn(async move {
+            match signal(kind) {
+                Ok(mut signals) => {
+                    if signals.recv().await.is_some() {
+                        close(&app);
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "a signal to quit cannot be heeded"),
+            }
+        });
+    }
 }
 
 /// Puts the application together; what stops it is shown on its only page.
@@ -437,5 +514,20 @@ impl MainWindow {
         if let Err(error) = self.0.emit_to(MAIN, event, payload) {
             tracing::warn!(%error, event, "the pages could not be told");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaving_begins_once_and_is_not_over_before_it_is_said() {
+        let goodbye = Goodbye::default();
+        assert!(goodbye.begin());
+        assert!(!goodbye.begin());
+        assert!(!goodbye.is_said());
+        goodbye.say();
+        assert!(goodbye.is_said());
     }
 }

@@ -152,6 +152,8 @@ mod tests {
         ];
         codes.extend([
             "text_changed",
+            "note_unusable",
+            "sign_out_incomplete",
             "not_signed_in",
             "internal",
             "cannot_save",

@@ -5,16 +5,21 @@
 
 mod delivery;
 mod faults;
+mod limit;
+mod place;
 mod ports;
 mod reading;
 mod session;
 mod signing;
+#[cfg(test)]
+mod tests;
 mod values;
 mod views;
 mod when;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use ::session::{Kept, MemoryOnly, Session, Vault};
 use audit::{Actor, Entry, Event};
@@ -24,7 +29,7 @@ use identity::{Agent, Page, RelyingParty, Subject};
 use jiff::Timestamp;
 use policy::{Policy, SignInAgent};
 use records::Amendment;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::watch;
 use transport::Transport;
 
 use crate::ipc::{
@@ -32,8 +37,13 @@ use crate::ipc::{
     SessionView, StatusView, WorklistItem,
 };
 
+use place::{At, Turn};
+
 pub(crate) use faults::fault;
 pub(crate) use signing::Saving;
+
+/// How long quitting waits for a sign-in to end: somewhat longer than its window may take to close.
+const CLOSING: Duration = Duration::from_secs(12);
 
 /// Whom to tell when something changed.
 pub(crate) trait Screen: Send + Sync {
@@ -62,9 +72,16 @@ pub(crate) struct Parts {
 }
 
 /// The application.
+///
+/// Two kinds of locks: `inner`, and those of a [`Work`]. Nobody takes one while holding another, and under each there are
+/// only short reads and assignments: no text is looked up, no file read, nobody told.
 pub(crate) struct Controller {
     parts: Parts,
+    /// The texts in each language; they are parsed once.
+    catalogues: Vec<Catalogue>,
     inner: Mutex<Inner>,
+    /// Says when the place changed.
+    moved: watch::Sender<()>,
 }
 
 /// What changes.
@@ -72,17 +89,14 @@ struct Inner {
     locale: Locale,
     place: Place,
     ended: Option<SessionEnd>,
+    /// The application is on its way out: nobody signs in any more.
+    closing: bool,
     records_connected: bool,
     /// What people entered and did not sign, until the application closes.
     drafts: HashMap<(Subject, String), Draft>,
 }
 
-/// Where the application is.
-enum Place {
-    SignedOut,
-    SigningIn(CancellationToken),
-    SignedIn(Arc<Work>),
-}
+type Place = place::Place<Arc<Work>>;
 
 /// One session's work.
 struct Work {
@@ -103,33 +117,42 @@ impl Controller {
     pub(crate) fn new(parts: Parts) -> Arc<Self> {
         let inner = Inner {
             locale: parts.locale,
-            place: Place::SignedOut,
+            place: Place::new(),
             ended: None,
+            closing: false,
             records_connected: true,
             drafts: HashMap::new(),
         };
         Arc::new(Self {
             parts,
+            catalogues: Locale::ALL.map(Catalogue::new).into(),
             inner: Mutex::new(inner),
+            moved: watch::Sender::default(),
         })
     }
 
     /// Everything that the pages need for their first screen.
     pub(crate) fn state(&self) -> AppState {
-        let inner = self.inner();
-        let catalogue = Catalogue::new(inner.locale);
-        let policy = &self.parts.policy;
-        let (phase, work) = match &inner.place {
-            Place::SignedOut => (Phase::SignedOut, None),
-            Place::SigningIn(_) => (Phase::SigningIn, None),
-            Place::SignedIn(work) if work.signature().is_some() => (Phase::Ceremony, Some(work)),
-            Place::SignedIn(work) => (Phase::SignedIn, Some(work)),
+        let (phase, work, ended, records_connected) = {
+            let inner = self.inner();
+            let (phase, work) = match inner.place.at() {
+                At::SignedOut => (Phase::SignedOut, None),
+                At::Restoring | At::SigningIn(_) => (Phase::SigningIn, None),
+                At::SignedIn(work) => (Phase::SignedIn, Some(Arc::clone(work))),
+            };
+            (phase, work, inner.ended, inner.records_connected)
         };
+        let phase = match &work {
+            Some(work) if work.signature().is_some() => Phase::Ceremony,
+            _ => phase,
+        };
+        let catalogue = self.catalogue();
+        let policy = &self.parts.policy;
         AppState {
             phase,
-            ended: inner.ended,
+            ended,
             blocked: None,
-            session: work.map(|work| {
+            session: work.as_ref().map(|work| {
                 let person = work.session.person();
                 SessionView {
                     name: person.name.clone(),
@@ -145,24 +168,24 @@ impl Controller {
             .to_owned(),
             device: self.parts.device.clone(),
             timeout_s: policy.signing.timeout_s,
-            meanings: meanings(policy, &catalogue),
-            reasons: reasons(policy, &catalogue),
-            locale: inner.locale.tag().to_owned(),
-            signing_locked: work.is_some_and(|work| work.desk.is_locked()),
+            meanings: meanings(policy, catalogue),
+            reasons: reasons(policy, catalogue),
+            locale: catalogue.locale().tag().to_owned(),
+            signing_locked: work.as_ref().is_some_and(|work| work.desk.is_locked()),
             memory_only: matches!(
                 self.parts.vault.kept(),
                 Kept::InMemory(MemoryOnly::Keyring(_))
             ),
             status: StatusView {
-                records_connected: inner.records_connected,
+                records_connected,
                 outbox: self.waiting(),
                 outbox_durable: self
                     .parts
                     .outbox
                     .as_ref()
                     .is_some_and(|outbox| outbox.durable()),
-                // The chain was checked when the log was opened, and nothing is written to a log that is not whole.
-                audit_chain_ok: true,
+                // The chain was checked when the log was opened; from there on it is whole until it stops.
+                audit_chain_ok: !self.parts.log.is_stopped(),
                 audit_entries: u32::try_from(self.parts.log.head().seq).unwrap_or(u32::MAX),
             },
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -188,20 +211,52 @@ impl Controller {
         self.inner().locale
     }
 
-    /// Ends everything in good order: a ceremony is cancelled and cleaned up after; the session stays in its vault.
+    /// Ends everything in good order: a sign-in and a ceremony are cancelled and cleaned up after; the session stays in its
+    /// vault.
     pub(crate) async fn close(&self) {
-        let work = match &self.inner().place {
-            Place::SigningIn(cancel) => {
+        {
+            let mut inner = self.inner();
+            inner.closing = true;
+            if let At::SigningIn(cancel) = inner.place.at() {
                 cancel.cancel();
-                None
             }
-            Place::SignedIn(work) => Some(Arc::clone(work)),
-            Place::SignedOut => None,
-        };
-        if let Some(work) = work {
+        }
+        if tokio::time::timeout(CLOSING, self.settled()).await.is_err() {
+            tracing::warn!("a sign-in did not end in time");
+        }
+        if let Some((_, work)) = self.signed_in() {
             work.desk.close().await;
         }
         self.note(Event::Stopped).await;
+    }
+
+    /// Waits until nobody is being signed in or taken up.
+    async fn settled(&self) {
+        let mut moved = self.moved.subscribe();
+        loop {
+            let settled = matches!(self.inner().place.at(), At::SignedOut | At::SignedIn(_));
+            // The sender is ours, so a closed channel means that nothing moves any more.
+            if settled || moved.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Moves on, if nobody else did since `from`.
+    fn pass(
+        &self,
+        from: Turn,
+        to: At<Arc<Work>>,
+        ended: Option<SessionEnd>,
+    ) -> Result<Turn, At<Arc<Work>>> {
+        let turn = {
+            let mut inner = self.inner();
+            let turn = inner.place.pass(from, to)?;
+            inner.ended = ended;
+            turn
+        };
+        self.moved.send_replace(());
+        Ok(turn)
     }
 
     /// Writes to the audit log. What may not happen without its entry asks for the result instead.
@@ -213,10 +268,15 @@ impl Controller {
 
     /// Writes to the audit log before what it describes goes on.
     async fn record(&self, event: Event) -> Result<(), Fault> {
+        self.record_by(event, self.actor()).await
+    }
+
+    /// The same, for somebody who is not signed in yet, or not any more.
+    async fn record_by(&self, event: Event, actor: Actor) -> Result<(), Fault> {
         let entry = Entry {
             event,
             reference: None,
-            actor: self.actor(),
+            actor,
         };
         let log = self.parts.log.clone();
         let written =
@@ -229,21 +289,29 @@ impl Controller {
     }
 
     fn actor(&self) -> Actor {
-        match &self.inner().place {
-            Place::SignedIn(work) => actor(work),
-            Place::SignedOut | Place::SigningIn(_) => {
-                Actor::Device(self.parts.device.as_str().into())
-            }
+        match self.signed_in() {
+            Some((_, work)) => actor(&work),
+            None => Actor::Device(self.parts.device.as_str().into()),
         }
     }
 
     fn work(&self) -> Result<Arc<Work>, Fault> {
-        match &self.inner().place {
-            Place::SignedIn(work) => Ok(Arc::clone(work)),
-            Place::SignedOut | Place::SigningIn(_) => {
-                Err(fault(&self.catalogue_of_system(), "not_signed_in", &[]))
-            }
+        let work = self.signed_in().map(|(_, work)| work);
+        work.ok_or_else(|| self.fault("not_signed_in", &[]))
+    }
+
+    /// Who is signed in, and since which turn.
+    fn signed_in(&self) -> Option<(Turn, Arc<Work>)> {
+        let inner = self.inner();
+        match inner.place.at() {
+            At::SignedIn(work) => Some((inner.place.turn(), Arc::clone(work))),
+            At::Restoring | At::SignedOut | At::SigningIn(_) => None,
         }
+    }
+
+    /// Whether this is the session on the screen. What comes late from an earlier one is not shown.
+    fn is_current(&self, work: &Arc<Work>) -> bool {
+        matches!(self.inner().place.at(), At::SignedIn(current) if Arc::ptr_eq(current, work))
     }
 
     /// How many sealed signatures wait to be delivered.
@@ -263,9 +331,12 @@ impl Controller {
         }
     }
 
-    fn set_connected(&self, connected: bool) {
+    fn set_connected(&self, work: &Arc<Work>, connected: bool) {
         let changed = {
             let mut inner = self.inner();
+            if !matches!(inner.place.at(), At::SignedIn(current) if Arc::ptr_eq(current, work)) {
+                return;
+            }
             std::mem::replace(&mut inner.records_connected, connected) != connected
         };
         if changed {
@@ -274,16 +345,14 @@ impl Controller {
     }
 
     fn fault(&self, code: &str, args: &[(&str, catalogue::Value<'_>)]) -> Fault {
-        fault(&self.catalogue(), code, args)
+        fault(self.catalogue(), code, args)
     }
 
-    fn catalogue(&self) -> Catalogue {
-        Catalogue::new(self.locale())
-    }
-
-    /// For where the lock is held already.
-    fn catalogue_of_system(&self) -> Catalogue {
-        Catalogue::new(self.parts.locale)
+    fn catalogue(&self) -> &Catalogue {
+        let locale = self.locale();
+        let chosen = self.catalogues.iter().find(|one| one.locale() == locale);
+        // There is one for each language.
+        chosen.unwrap_or(&self.catalogues[0])
     }
 
     fn page(&self) -> Page {
@@ -361,7 +430,11 @@ impl Work {
 }
 
 fn actor(work: &Work) -> Actor {
-    let person = work.session.person();
+    person(&work.session)
+}
+
+fn person(session: &Session) -> Actor {
+    let person = session.person();
     Actor::Person(audit::Person::new(
         &person.name,
         &person.subject.iss,

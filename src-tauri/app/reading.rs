@@ -9,11 +9,16 @@ use records::{Amendment, CallError, Client, Decline};
 use secrecy::SecretString;
 
 use super::views::{self, Choice};
-use super::{Controller, Place, Work, faults, when};
+use super::{Controller, Work, faults, when};
 use crate::ipc::{Draft, Fault, Review, TextPart, Worklist};
 
-/// The longest note or reason that is taken: nobody types more, and the statement has a size limit.
-const LONGEST_TEXT: usize = 2000;
+/// The most characters that the records service takes in a reason, the note included.
+const LONGEST_TEXT: usize = 1000;
+
+/// Whether the records service takes this text: not too long, and nothing in it that cannot be read.
+pub(super) fn is_recordable(text: &str) -> bool {
+    text.chars().count() <= LONGEST_TEXT && text.chars().all(|c| !c.is_control() || c == '\n')
+}
 
 impl Controller {
     /// Everything that waits for this person, most urgent first.
@@ -28,7 +33,7 @@ impl Controller {
         let items: Vec<_> = pending
             .iter()
             .filter(|amendment| !amendment.signed_by_you)
-            .map(|amendment| views::item(&catalogue, amendment))
+            .map(|amendment| views::item(catalogue, amendment))
             .collect();
         work.listed().clone_from(&items);
         Ok(Worklist {
@@ -48,7 +53,7 @@ impl Controller {
             .get(&(work.session.person().subject.clone(), id.to_owned()))
             .cloned();
         let signer = &work.session.person().name;
-        let review = views::review(&catalogue, &amendment, signer, draft)
+        let review = views::review(catalogue, &amendment, signer, draft)
             .map_err(|_| self.fault("records_malformed", &[]))?;
         work.read().insert(id.to_owned(), amendment);
         Ok(review)
@@ -70,8 +75,8 @@ impl Controller {
     /// Keeps what was entered, for this person and this run of the application.
     pub(crate) fn save_draft(&self, id: &str, draft: Draft) -> Result<(), Fault> {
         let work = self.work()?;
-        if draft.note.len() > LONGEST_TEXT {
-            return Err(self.fault("text_changed", &[]));
+        if !is_recordable(&draft.note) {
+            return Err(self.fault("note_unusable", &[]));
         }
         let owner = work.session.person().subject.clone();
         self.inner().drafts.insert((owner, id.to_owned()), draft);
@@ -82,8 +87,11 @@ impl Controller {
     pub(crate) async fn decline(&self, id: &str, etag: &str, reason: String) -> Result<(), Fault> {
         let work = self.work()?;
         self.as_read(&work, id, etag)?;
-        if reason.trim().is_empty() || reason.len() > LONGEST_TEXT {
+        if reason.trim().is_empty() {
             return Err(self.fault("records_refused", &[]));
+        }
+        if !is_recordable(&reason) {
+            return Err(self.fault("note_unusable", &[]));
         }
         let decline = Decline { reason };
         self.ask(&work, |records, token| {
@@ -120,12 +128,10 @@ impl Controller {
     ) -> Result<Vec<intent::Part>, Fault> {
         let catalogue = self.catalogue();
         let rows = views::rows(amendment)
-            .map_err(|_| faults::fault(&catalogue, "records_malformed", &[]))?;
-        let choice = self.choice(&catalogue, draft);
+            .map_err(|_| faults::fault(catalogue, "records_malformed", &[]))?;
+        let choice = self.choice(catalogue, draft);
         let signer = &work.session.person().name;
-        Ok(views::compose(
-            &catalogue, amendment, &rows, signer, &choice,
-        ))
+        Ok(views::compose(catalogue, amendment, &rows, signer, &choice))
     }
 
     /// What the draft chooses, as far as policy offers it.
@@ -143,7 +149,7 @@ impl Controller {
         }
     }
 
-    pub(super) async fn fetch(&self, work: &Work, id: &str) -> Result<Amendment, Fault> {
+    pub(super) async fn fetch(&self, work: &Arc<Work>, id: &str) -> Result<Amendment, Fault> {
         self.ask(work, |records, token| {
             let id = id.to_owned();
             async move { records.amendment(&id, &token).await }
@@ -154,7 +160,7 @@ impl Controller {
     /// Calls the records API with the session's token. A token that was taken back before its time is renewed once.
     pub(super) async fn ask<T, Answer>(
         &self,
-        work: &Work,
+        work: &Arc<Work>,
         call: impl Fn(Client, SecretString) -> Answer,
     ) -> Result<T, Fault>
     where
@@ -169,12 +175,26 @@ impl Controller {
             answer = call(self.parts.records.clone(), token).await;
         }
         let offline = answer.as_ref().is_err_and(faults::is_offline);
-        if matches!(self.inner().place, Place::SignedIn(_)) {
-            self.set_connected(!offline);
-        }
+        self.set_connected(work, !offline);
         answer.map_err(|error| {
             tracing::info!(%error, "the records service was asked in vain");
             self.fault(faults::call(&error), &[])
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_held_to_what_the_records_service_takes() {
+        assert!(is_recordable(
+            "Wrong unit.\nSee the lab's report: 13·8 g/dl"
+        ));
+        assert!(is_recordable(&"ä".repeat(1000)));
+        assert!(!is_recordable(&"a".repeat(1001)));
+        assert!(!is_recordable("a tab\t"));
+        assert!(!is_recordable("bell\u{7}"));
     }
 }

@@ -2,98 +2,121 @@
 
 use std::sync::Arc;
 
-use ::session::{IdpSessionEnd, Restored, SessionEnd as Over, SignIn, SignInError, TokenEnd};
+use ::session::{
+    IdpSessionEnd, Restored, Session, SessionEnd as Over, SignIn, SignInError, SignedIn, TokenEnd,
+};
 use audit::{Event, SignOut};
 use jiff::Timestamp;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Controller, Place, Work, faults};
+use super::limit::Limit;
+use super::place::{At, Turn};
+use super::{Controller, Work, faults, person};
 use crate::ipc::{Fault, SessionEnd};
 
 impl Controller {
-    /// Takes up the session that the vault kept.
+    /// Takes up the session that the vault kept. Until that is decided nobody can sign in.
     pub(crate) async fn restore(self: &Arc<Self>) {
         let parts = &self.parts;
+        let turn = self.inner().place.turn();
         let restored = ::session::restore(
             parts.relying_party.clone(),
             Arc::clone(&parts.vault),
             &parts.policy,
             Timestamp::now(),
         );
-        match restored.await {
+        let ended = match restored.await {
             Restored::Session(session) => {
-                self.begin_work(session);
-                self.note(Event::SessionRestored).await;
+                match self.admit(turn, session, Event::SessionRestored).await {
+                    Ok(()) => return self.tell(),
+                    Err(fault) => {
+                        tracing::error!(code = fault.code, "the last session is not taken up");
+                        Some(SessionEnd::Expired)
+                    }
+                }
             }
             Restored::Over(end) => {
                 self.note(signed_out(end, false)).await;
-                self.inner().ended = Some(SessionEnd::Expired);
+                Some(SessionEnd::Expired)
             }
-            Restored::Unusable(why) => tracing::warn!(%why, "the last session cannot be taken up"),
-            Restored::Nobody => {}
-        }
-        self.tell();
+            Restored::Unusable(why) => {
+                tracing::warn!(%why, "the last session cannot be taken up");
+                None
+            }
+            Restored::Nobody => None,
+        };
+        self.leave(turn, ended);
     }
 
     /// Signs somebody in. Returns when that is done, or has failed.
     pub(crate) async fn sign_in(self: &Arc<Self>) -> Result<(), Fault> {
-        let cancel = CancellationToken::new();
-        {
-            let mut inner = self.inner();
-            if !matches!(inner.place, Place::SignedOut) {
-                return Ok(());
-            }
-            inner.place = Place::SigningIn(cancel.clone());
-            inner.ended = None;
-        }
+        let Some((turn, cancel)) = self.begin_sign_in() else {
+            return Ok(());
+        };
         self.tell();
-        let outcome = self.attempt(cancel).await;
-        if outcome.is_err() {
-            self.inner().place = Place::SignedOut;
+        let outcome = self.attempt(turn, cancel).await;
+        match outcome {
+            Ok(()) => self.tell(),
+            Err(_) => self.leave(turn, None),
         }
-        self.tell();
         outcome
+    }
+
+    /// Takes the turn of signing in, when it is free.
+    fn begin_sign_in(&self) -> Option<(Turn, CancellationToken)> {
+        let free = {
+            let inner = self.inner();
+            let free = matches!(inner.place.at(), At::SignedOut) && !inner.closing;
+            free.then(|| inner.place.turn())
+        };
+        let cancel = CancellationToken::new();
+        let turn = self.pass(free?, At::SigningIn(cancel.clone()), None);
+        Some((turn.ok()?, cancel))
     }
 
     /// Ends a sign-in that is under way.
     pub(crate) fn cancel_sign_in(&self) {
-        if let Place::SigningIn(cancel) = &self.inner().place {
+        if let At::SigningIn(cancel) = self.inner().place.at() {
             cancel.cancel();
         }
     }
 
-    /// Signs out: first everything here is gone, then the others are told.
+    /// Signs out: first everything here is gone and the pages know it, then the others are told.
     pub(crate) async fn sign_out(&self) -> Result<(), Fault> {
-        let work = self.work()?;
-        work.desk.close().await;
-        let subject = work.session.person().subject.clone();
-        let actor = super::actor(&work);
-        let done = work
-            .session
-            .sign_out(&self.parts.transport, Timestamp::now())
-            .await;
-        if let Err(error) = &done.wiped {
+        let (turn, work) = self
+            .signed_in()
+            .ok_or_else(|| self.fault("not_signed_in", &[]))?;
+        let forgotten = work.session.forget().await;
+        if let Err(error) = &forgotten {
             tracing::error!(%error, "the session's file could not be removed");
         }
+        let subject = &work.session.person().subject;
+        self.inner().drafts.retain(|(owner, _), _| owner != subject);
+        if self
+            .pass(turn, At::SignedOut, Some(SessionEnd::SignedOut))
+            .is_ok()
+        {
+            self.tell();
+        }
+        work.desk.close().await;
+        let done = work
+            .session
+            .revoke(forgotten, &self.parts.transport, Timestamp::now())
+            .await;
         if done.idp_session == IdpSessionEnd::LeftToExpire {
             tracing::info!("the identity provider's session is left to expire");
         }
         let revoked = [done.refresh_token, done.access_token]
             .into_iter()
             .all(|token| matches!(token, TokenEnd::Revoked | TokenEnd::None));
-        {
-            let mut inner = self.inner();
-            inner.place = Place::SignedOut;
-            inner.ended = Some(SessionEnd::SignedOut);
-            inner.drafts.retain(|(owner, _), _| *owner != subject);
-        }
-        self.note_by(signed_out(Over::SignedOut, revoked), actor)
-            .await;
-        self.tell();
-        Ok(())
+        self.record_by(signed_out(Over::SignedOut, revoked), person(&work.session))
+            .await?;
+        done.wiped
+            .map_err(|_| self.fault("sign_out_incomplete", &[]))
     }
 
-    async fn attempt(self: &Arc<Self>, cancel: CancellationToken) -> Result<(), Fault> {
+    async fn attempt(self: &Arc<Self>, turn: Turn, cancel: CancellationToken) -> Result<(), Fault> {
         let parts = &self.parts;
         let sign_in = SignIn {
             agent: Arc::clone(&parts.sign_in_agent),
@@ -105,19 +128,12 @@ impl Controller {
         };
         match sign_in.run(cancel).await {
             Ok(signed_in) => {
-                if let Some(disposal) = signed_in.agent.filter(|disposal| !disposal.is_complete()) {
-                    tracing::warn!(?disposal, "the sign-in window left something behind");
-                }
-                if let Some(error) = signed_in.not_kept {
-                    tracing::warn!(%error, "the session is in memory only");
-                }
-                self.begin_work(signed_in.session);
-                self.record(Event::SignedIn {
+                tell_of(&signed_in);
+                let event = Event::SignedIn {
                     agent: parts.sign_in_agent.kind().into(),
-                    acr: None,
-                })
-                .await
-                .inspect_err(|_| self.inner().place = Place::SignedOut)
+                    acr: signed_in.acr.as_deref().map(Into::into),
+                };
+                self.admit(turn, signed_in.session, event).await
             }
             Err(error) => {
                 tracing::info!(%error, "nobody was signed in");
@@ -126,62 +142,93 @@ impl Controller {
                     other => faults::sign_in_code(other),
                 };
                 self.note(Event::SignInFailed { why: why.into() }).await;
-                Err(faults::sign_in(&self.catalogue(), &error))
+                Err(faults::sign_in(self.catalogue(), &error))
             }
         }
     }
 
-    fn begin_work(self: &Arc<Self>, session: ::session::Session) {
-        let work = Work::new(session, Arc::clone(&self.parts.policy));
-        {
-            let mut inner = self.inner();
-            inner.place = Place::SignedIn(Arc::clone(&work));
-            inner.ended = None;
-            inner.records_connected = true;
+    /// Lets a person in: first it is written down, then the place is taken. A session that gets neither is signed out.
+    async fn admit(
+        self: &Arc<Self>,
+        turn: Turn,
+        session: Session,
+        event: Event,
+    ) -> Result<(), Fault> {
+        if let Err(fault) = self.record_by(event, person(&session)).await {
+            self.turn_away(&session).await;
+            return Err(fault);
         }
-        self.watch(Arc::clone(&work));
+        let work = Work::new(session, Arc::clone(&self.parts.policy));
+        let taken = self.pass(turn, At::SignedIn(Arc::clone(&work)), None);
+        let Ok(turn) = taken else {
+            self.turn_away(&work.session).await;
+            let event = signed_out(Over::SignedOut, false);
+            self.record_by(event, person(&work.session)).await?;
+            return Err(self.fault("session_ended", &[]));
+        };
+        self.inner().records_connected = true;
+        self.watch(turn, Arc::clone(&work));
         self.deliver_what_waits(work);
+        Ok(())
     }
 
-    /// Notices when the session ends by itself, and shows it.
-    fn watch(self: &Arc<Self>, work: Arc<Work>) {
+    async fn turn_away(&self, session: &Session) {
+        let done = session
+            .sign_out(&self.parts.transport, Timestamp::now())
+            .await;
+        if let Err(error) = &done.wiped {
+            tracing::error!(%error, "the refused session's file could not be removed");
+        }
+    }
+
+    /// Nobody is signed in after all.
+    fn leave(&self, turn: Turn, ended: Option<SessionEnd>) {
+        if self.pass(turn, At::SignedOut, ended).is_ok() {
+            self.tell();
+        }
+    }
+
+    /// Notices when the session ends by itself, and ends it when it is over its limit, used or not.
+    fn watch(self: &Arc<Self>, turn: Turn, work: Arc<Work>) {
         let controller = Arc::clone(self);
+        let limit = Limit::new(
+            work.session.person().since,
+            self.parts.policy.session.absolute_s,
+            Timestamp::now(),
+            Instant::now(),
+        );
         tokio::spawn(async move {
-            let end = work.session.ended().await;
+            let end = tokio::select! {
+                end = work.session.ended() => end,
+                () = limit.passed() => work.session.expire(Timestamp::now()).await,
+            };
             if end == Over::SignedOut {
                 return;
             }
-            let actor = super::actor(&work);
+            controller.leave(turn, Some(SessionEnd::Expired));
             work.desk.close().await;
-            let is_current = {
-                let mut inner = controller.inner();
-                let current =
-                    matches!(&inner.place, Place::SignedIn(now) if Arc::ptr_eq(now, &work));
-                if current {
-                    inner.place = Place::SignedOut;
-                    inner.ended = Some(SessionEnd::Expired);
-                }
-                current
-            };
-            if is_current {
-                controller.note_by(signed_out(end, true), actor).await;
-                controller.tell();
+            // Revocation was tried, and may have failed: the log claims no more than is known.
+            let event = signed_out(end, false);
+            if let Err(fault) = controller.record_by(event, person(&work.session)).await {
+                tracing::error!(
+                    code = fault.code,
+                    "the end of a session could not be recorded"
+                );
             }
         });
     }
+}
 
-    async fn note_by(&self, event: Event, actor: audit::Actor) {
-        let entry = audit::Entry {
-            event,
-            reference: None,
-            actor,
-        };
-        let log = self.parts.log.clone();
-        let written =
-            tokio::task::spawn_blocking(move || log.append(&entry, Timestamp::now())).await;
-        if !matches!(written, Ok(Ok(_))) {
-            tracing::error!("the end of a session could not be recorded");
-        }
+fn tell_of(signed_in: &SignedIn) {
+    if let Some(disposal) = signed_in
+        .agent
+        .as_ref()
+        .filter(|disposal| !disposal.is_complete())
+    {
+        tracing::warn!(?disposal, "the sign-in window left something behind");
+    }
+    if let Some(error) = &signed_in.not_kept {
+        tracing::warn!(%error, "the session is in memory only");
     }
 }
 

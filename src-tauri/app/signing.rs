@@ -17,7 +17,7 @@ use records::{Amendment, Title};
 use uuid::Uuid;
 
 use super::ports::{SessionAlarm, SessionChallenges};
-use super::{Controller, Work, faults, origin, views, when};
+use super::{Controller, Work, faults, origin, reading, views, when};
 use crate::ipc::{
     CeremonyView, Draft, EndingView, Fault, SignRequest, SignedView, StepState, StepView,
 };
@@ -25,11 +25,15 @@ use crate::ipc::{
 /// The signature that is under way, or whose ending is still on the screen.
 pub(super) struct Signature {
     view: CeremonyView,
-    under_way: Option<UnderWay>,
-    amendment: Arc<Amendment>,
-    draft: Draft,
+    chosen: Arc<Chosen>,
     /// Set while its fate is being asked.
     unconfirmed: Option<Uuid>,
+}
+
+/// What is signed, and with which words. A ceremony keeps it to the end, whatever becomes of the screen.
+struct Chosen {
+    amendment: Arc<Amendment>,
+    draft: Draft,
 }
 
 /// Evidence on its way to a file.
@@ -50,27 +54,19 @@ impl Controller {
             .ok_or_else(|| self.fault("text_changed", &[]))?;
         self.save_draft(&request.id, request.draft.clone())?;
         let asked = self.request(&work, &amendment, &request.draft, text)?;
-        {
-            let mut signature = work.signature();
-            if signature.is_some() {
-                return Err(self.fault("ceremony_under_way", &[]));
-            }
-            *signature = Some(Signature {
-                view: self.fresh_view(&amendment),
-                under_way: None,
-                amendment,
-                draft: request.draft,
-                unconfirmed: None,
-            });
+        let view = self.fresh_view(&amendment);
+        let chosen = Arc::new(Chosen {
+            amendment,
+            draft: request.draft,
+        });
+        if !work.take_slot(view, &chosen) {
+            return Err(self.fault("ceremony_under_way", &[]));
         }
-        let begun = work.desk.begin(asked, self.ports(&work), self.sink(&work));
-        match begun {
+        let sink = self.sink(&work, &chosen);
+        match work.desk.begin(asked, self.ports(&work), sink) {
             Ok(under_way) => {
-                if let Some(signature) = work.signature().as_mut() {
-                    signature.under_way = Some(under_way.clone());
-                }
                 self.tell();
-                self.await_ending(work, under_way);
+                self.await_ending(work, chosen, under_way);
                 Ok(())
             }
             Err(error) => {
@@ -158,6 +154,10 @@ impl Controller {
             .iter()
             .find(|one| one.code == draft.reason)
             .ok_or_else(changed)?;
+        let worded = self.worded(reason, &draft.note);
+        if !reading::is_recordable(&worded) {
+            return Err(self.fault("note_unusable", &[]));
+        }
         let signed = SignedAmendment::new(
             amendment.id.clone(),
             RecordRef {
@@ -188,7 +188,7 @@ impl Controller {
             },
             reason: StatementReason {
                 code: reason.code.clone(),
-                text: self.worded(reason, &draft.note),
+                text: worded,
             },
             presentation: Presentation {
                 media_type: "text/plain;charset=utf-8".to_owned(),
@@ -251,65 +251,75 @@ impl Controller {
     }
 
     /// Takes the reports of a running ceremony and shows them.
-    fn sink(self: &Arc<Self>, work: &Arc<Work>) -> ceremony::Sink {
-        let (controller, work) = (Arc::clone(self), Arc::clone(work));
+    fn sink(self: &Arc<Self>, work: &Arc<Work>, chosen: &Arc<Chosen>) -> ceremony::Sink {
+        let (controller, work, chosen) = (Arc::clone(self), Arc::clone(work), Arc::clone(chosen));
         Arc::new(move |progress| {
-            let view = {
-                let mut signature = work.signature();
-                let Some(signature) = signature.as_mut() else {
-                    return;
-                };
+            let view = work.with_signature(&chosen, |signature| {
                 advance(&mut signature.view, &progress);
                 signature.view.clone()
-            };
-            controller.parts.screen.ceremony(&view);
+            });
+            if let Some(view) = view
+                && controller.is_current(&work)
+            {
+                controller.parts.screen.ceremony(&view);
+            }
         })
     }
 
-    fn await_ending(self: &Arc<Self>, work: Arc<Work>, under_way: UnderWay) {
+    fn await_ending(self: &Arc<Self>, work: Arc<Work>, chosen: Arc<Chosen>, under_way: UnderWay) {
         let controller = Arc::clone(self);
         tokio::spawn(async move {
             let Some(ended) = under_way.ended().await else {
                 return;
             };
             tracing::info!(ending = ended.ending.name(), reference = %ended.reference, cleanup = ?ended.cleanup, "a ceremony ended");
-            let ending = controller.ending(&work, &ended).await;
-            controller.show(&work, ending, unconfirmed(&ended.ending));
-            if matches!(ended.ending, Ending::Recorded(_) | Ending::RecordChanged) {
+            let ending = controller.ending(&work, &chosen, &ended).await;
+            controller.show(&work, &chosen, ending, unconfirmed(&ended.ending));
+            if matches!(ended.ending, Ending::Recorded(_) | Ending::RecordChanged)
+                && controller.is_current(&work)
+            {
                 controller.parts.screen.worklist_changed();
             }
         });
     }
 
-    fn show(&self, work: &Arc<Work>, ending: EndingView, unconfirmed: Option<Uuid>) {
-        let view = {
-            let mut signature = work.signature();
-            let Some(signature) = signature.as_mut() else {
-                return;
-            };
-            signature.under_way = None;
+    fn show(
+        &self,
+        work: &Arc<Work>,
+        chosen: &Arc<Chosen>,
+        ending: EndingView,
+        unconfirmed: Option<Uuid>,
+    ) {
+        let view = work.with_signature(chosen, |signature| {
             signature.unconfirmed = unconfirmed;
             signature.view.ending = Some(ending);
             signature.view.clone()
-        };
-        self.tell();
-        self.parts.screen.ceremony(&view);
+        });
+        if let Some(view) = view
+            && self.is_current(work)
+        {
+            self.tell();
+            self.parts.screen.ceremony(&view);
+        }
     }
 
-    async fn ending(&self, work: &Arc<Work>, ended: &Ended) -> EndingView {
+    async fn ending(&self, work: &Arc<Work>, chosen: &Chosen, ended: &Ended) -> EndingView {
         let reference = ended.reference.to_string();
         match (ended.outward(), &ended.ending) {
-            (Outward::Signed, Ending::Recorded(recorded)) => self.signed(work, recorded),
+            (Outward::Signed, Ending::Recorded(recorded)) => self.signed(work, chosen, recorded),
             (Outward::Signed | Outward::NotApplied, _) => EndingView::NotApplied { reference },
             (Outward::Cancelled, _) => EndingView::Cancelled,
             (Outward::TimedOut, _) => EndingView::TimedOut,
             (Outward::Network(failure), _) => {
-                EndingView::Network(faults::failure(&self.catalogue(), failure, &reference))
+                EndingView::Network(faults::failure(self.catalogue(), failure, &reference))
             }
             (Outward::Local(failure), _) => {
-                EndingView::Local(faults::failure(&self.catalogue(), failure, &reference))
+                EndingView::Local(faults::failure(self.catalogue(), failure, &reference))
             }
-            (Outward::RecordChanged, _) => self.record_changed(work, &reference).await,
+            (Outward::RecordChanged, _) => {
+                self.record_changed(work, &chosen.amendment, &reference)
+                    .await
+            }
             (Outward::Unconfirmed, _) => EndingView::Unconfirmed { reference },
             (Outward::SigningLocked, _) => EndingView::SigningLocked {
                 reference,
@@ -319,29 +329,26 @@ impl Controller {
         }
     }
 
-    fn signed(&self, work: &Work, recorded: &Recorded) -> EndingView {
+    /// A recorded signature is always said to be one.
+    fn signed(&self, work: &Work, chosen: &Chosen, recorded: &Recorded) -> EndingView {
         let id = recorded.signature_id.to_string();
         work.evidence().insert(id, recorded.evidence.clone());
-        let signature = work.signature();
-        let Some(signature) = signature.as_ref() else {
-            return EndingView::Cancelled;
-        };
-        let amendment = Arc::clone(&signature.amendment);
         let owner = work.session.person().subject.clone();
-        self.inner().drafts.remove(&(owner, amendment.id.clone()));
-        self.manifestation(work, signature, recorded.signature_id, &recorded.receipt)
+        let draft = (owner, chosen.amendment.id.clone());
+        self.inner().drafts.remove(&draft);
+        self.manifestation(work, chosen, recorded.signature_id, &recorded.receipt)
     }
 
     fn manifestation(
         &self,
         work: &Work,
-        signature: &Signature,
+        chosen: &Chosen,
         id: Uuid,
         receipt: &evidence::Receipt,
     ) -> EndingView {
         let catalogue = self.catalogue();
         let policy = &self.parts.policy.signing;
-        let (amendment, draft) = (&signature.amendment, &signature.draft);
+        let (amendment, draft) = (&chosen.amendment, &chosen.draft);
         let person = work.session.person();
         let meaning = policy.meanings.iter().find(|one| one.code == draft.meaning);
         let reason = policy.reasons.iter().find(|one| one.code == draft.reason);
@@ -367,38 +374,37 @@ impl Controller {
             new_version: committed
                 .map(|record| record.new_version.clone())
                 .unwrap_or_default(),
-            changed: views::changed_labels(&catalogue, amendment),
+            changed: views::changed_labels(catalogue, amendment),
             receipt: views::receipt_number(receipt.sequence),
             next: work.after(&amendment.id),
         }))
     }
 
-    async fn record_changed(&self, work: &Work, reference: &str) -> EndingView {
-        let read = work
-            .signature()
-            .as_ref()
-            .map(|signature| Arc::clone(&signature.amendment));
-        let Some(read) = read else {
-            return EndingView::Cancelled;
-        };
+    async fn record_changed(
+        &self,
+        work: &Arc<Work>,
+        read: &Amendment,
+        reference: &str,
+    ) -> EndingView {
         let now = self.fetch(work, &read.id).await.ok();
-        let view = views::record_changed(&self.catalogue(), &read, now.as_ref(), reference);
+        let view = views::record_changed(self.catalogue(), read, now.as_ref(), reference);
         EndingView::RecordChanged(Box::new(view))
     }
 
     /// A waiting signature arrived after all: an ending that said "unconfirmed" now says so.
     pub(super) fn confirmed(&self, work: &Arc<Work>, id: Uuid, receipt: &evidence::Receipt) {
-        let ending = {
+        let waiting = {
             let signature = work.signature();
             let waiting = signature.as_ref().filter(|one| one.unconfirmed == Some(id));
-            waiting.map(|signature| self.manifestation(work, signature, id, receipt))
+            waiting.map(|signature| Arc::clone(&signature.chosen))
         };
-        if let Some(ending) = ending {
-            self.show(work, ending, None);
+        if let Some(chosen) = waiting {
+            let ending = self.manifestation(work, &chosen, id, receipt);
+            self.show(work, &chosen, ending, None);
         }
     }
 
-    async fn fetch_evidence(&self, work: &Work, signature_id: &str) -> Result<Vec<u8>, Fault> {
+    async fn fetch_evidence(&self, work: &Arc<Work>, signature_id: &str) -> Result<Vec<u8>, Fault> {
         let gone = || self.fault("amendment_gone", &[]);
         let id: Uuid = signature_id.parse().map_err(|_| gone())?;
         let kept = self
@@ -435,6 +441,35 @@ impl Controller {
             origin: origin(&self.parts.policy.identity.issuer),
             ending: None,
         }
+    }
+}
+
+impl Work {
+    /// Puts a signature before the person, unless there is one already.
+    fn take_slot(&self, view: CeremonyView, chosen: &Arc<Chosen>) -> bool {
+        let mut signature = self.signature();
+        if signature.is_some() {
+            return false;
+        }
+        *signature = Some(Signature {
+            view,
+            chosen: Arc::clone(chosen),
+            unconfirmed: None,
+        });
+        true
+    }
+
+    /// Changes this signature, while it is the one before the person.
+    fn with_signature<T>(
+        &self,
+        chosen: &Arc<Chosen>,
+        change: impl FnOnce(&mut Signature) -> T,
+    ) -> Option<T> {
+        let mut signature = self.signature();
+        let current = signature.as_mut();
+        current
+            .filter(|signature| Arc::ptr_eq(&signature.chosen, chosen))
+            .map(change)
     }
 }
 
