@@ -18,10 +18,12 @@ reference: string, } } | { "kind": "signing_locked", "detail": {
 /**
  * `7F3K-2QX9`.
  */
-reference: string, /**
+reference: string, 
+/**
  * How often a signature was not applied.
  */
-attempts: number, /**
+attempts: number, 
+/**
  * When the security event was accepted; none while that is not known, and then nobody is said to have been told.
  */
 reportedAt: string | null, } };
