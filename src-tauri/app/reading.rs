@@ -12,12 +12,9 @@ use super::views::{self, Choice};
 use super::{Controller, Work, faults, when};
 use crate::ipc::{Draft, Fault, Review, TextPart, Worklist};
 
-/// The most characters that the records service takes in a reason, the note included.
-const LONGEST_TEXT: usize = 1000;
-
-/// Whether the records service takes this text: not too long, and nothing in it that cannot be read.
+/// Whether the records service takes this text; one that says nothing is left out.
 pub(super) fn is_recordable(text: &str) -> bool {
-    text.chars().count() <= LONGEST_TEXT && text.chars().all(|c| !c.is_control() || c == '\n')
+    text.trim().is_empty() || records::wire::is_reason_text(text)
 }
 
 impl Controller {
