@@ -1,5 +1,7 @@
 //! From what the records API delivered to what the pages show.
 
+use std::collections::BTreeSet;
+
 use catalogue::Catalogue;
 use catalogue::intent::{self, IntentFacts, Part};
 use records::fields::{self, FieldsError, Row};
@@ -157,23 +159,32 @@ pub(super) fn receipt_number(number: u64) -> String {
     format!("{number:06}")
 }
 
+/// Every field that differs between what was read, what is now and what was proposed.
 fn changed_fields(catalogue: &Catalogue, read: &Amendment, now: &Amendment) -> Vec<ChangedField> {
-    let then = rows(read).unwrap_or_default();
-    let today = rows(now).unwrap_or_default();
-    let today: Vec<FieldRow> = today
-        .iter()
-        .map(|row| values::row(catalogue, row))
-        .collect();
-    then.iter()
-        .map(|row| values::row(catalogue, row))
-        .filter_map(|row| {
-            let current = today.iter().find(|other| other.label == row.label);
-            let now = current.map_or_else(|| row.base.clone(), |current| current.base.clone());
-            (row.changed || now != row.base).then_some(ChangedField {
-                label: row.label,
-                read: row.base,
+    let Some(current) = &now.current else {
+        return Vec::new();
+    };
+    let laid_out = |base: &[u8], proposed: &[u8]| -> Vec<FieldRow> {
+        let rows = fields::rows(base, proposed).unwrap_or_default();
+        rows.iter().map(|row| values::row(catalogue, row)).collect()
+    };
+    let asked = laid_out(read.base.as_slice(), read.proposed.as_slice());
+    let moved = laid_out(read.base.as_slice(), current.as_slice());
+    let labels = asked.iter().chain(&moved).map(|row| &row.label);
+    let mut seen = BTreeSet::new();
+    labels
+        .filter(|label| seen.insert(label.as_str()))
+        .filter_map(|label| {
+            let of = |rows: &[FieldRow]| rows.iter().find(|row| row.label == *label).cloned();
+            let (asked, moved) = (of(&asked), of(&moved));
+            let base = asked.as_ref().or(moved.as_ref())?.base.clone();
+            let now = moved.map_or_else(|| base.clone(), |row| row.proposed);
+            let proposed = asked.map_or_else(|| base.clone(), |row| row.proposed);
+            (now != base || proposed != base).then(|| ChangedField {
+                label: label.clone(),
+                read: base,
                 now,
-                proposed: row.proposed,
+                proposed,
             })
         })
         .collect()

@@ -24,7 +24,7 @@ class Desktop:
     def wait_for_window(self, title, gone=False):
         pattern = re.compile(title)
         present = lambda: any(pattern.search(name) for name in self.windows())
-        self._until(lambda: present() != gone, f"window {title!r} to {'go' if gone else 'come'}")
+        self.until(lambda: present() != gone, f"window {title!r} to {'go' if gone else 'come'}")
 
     def find(self, role, name, window="", within=None):
         """The element with this role whose name (or text) matches, waited for."""
@@ -40,7 +40,7 @@ class Desktop:
                     return True
             return False
 
-        self._until(look, f"{role} {name!r}")
+        self.until(look, f"{role} {name!r}")
         return found[-1]
 
     def has(self, role, name, window=""):
@@ -83,7 +83,7 @@ class Desktop:
                 continue
         return frames
 
-    def _until(self, holds, what):
+    def until(self, holds, what):
         end = time.monotonic() + self.patience
         while True:
             try:

@@ -118,6 +118,8 @@ class Tour:
         return next(account for account in self.facts["accounts"] if account["username"] == username)
 
     def start(self):
+        shipped = (self.binaries / "countersign").read_bytes()
+        self.expect("the shipped program has no driver in it", False, b"TAURI_WEBDRIVER_PORT" in shipped)
         clinic = self.out / "clinic"
         shutil.rmtree(clinic, ignore_errors=True)
         self.log = open(self.out / "application.log", "w", encoding="utf-8")
@@ -159,7 +161,7 @@ class Tour:
             self.contains(f"the manifestation says {part!r}", part, shown)
         self.picture("signed")
         self.desk.press("push button", "^Save evidence", MAIN)
-        self.desk._until(lambda: any(self.saved.iterdir()), "the saved evidence")
+        self.desk.until(lambda: any(self.saved.iterdir()), "the saved evidence")
         self.picture("evidence-saved")
         self.desk.press("push button", "^Worklist$", MAIN)
 

@@ -126,8 +126,9 @@ impl App {
 
     /// Presses the button that begins with these words.
     pub async fn press(&self, window: &str, words: &str) -> anyhow::Result<()> {
-        let path =
-            format!("//button[starts-with(normalize-space(.), '{words}') and not(@disabled)]");
+        let path = format!(
+            "//button[starts-with(normalize-space(.), '{words}') and not(@disabled) and not(@aria-disabled='true')]"
+        );
         self.find(window, &path).await?.click().await?;
         Ok(())
     }

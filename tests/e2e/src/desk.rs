@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use demo::Clinic;
 use demo::clinic::ClinicConfig;
 use demo::idp::Account;
@@ -170,8 +170,15 @@ impl Desk {
     pub async fn fill_in(&self, entry: Entry<'_>) -> anyhow::Result<()> {
         let app = self.app();
         app.press(MAIN, "Sign…").await?;
-        let select = app.find(MAIN, "//dialog[@open]//select").await?;
-        select.select_by_label(entry.reason).await?;
+        app.find(MAIN, "//dialog[@open]//select").await?;
+        // The driver chooses an option without telling the page, so the page is told here.
+        let choose = format!(
+            "const list = document.querySelector('dialog[open] select');
+             list.value = [...list.options].find((one) => one.text.trim() === {:?}).value;
+             list.dispatchEvent(new Event('change', {{ bubbles: true }}));",
+            entry.reason
+        );
+        app.script(MAIN, &choose).await?;
         let note = app.find(MAIN, "//dialog[@open]//textarea").await?;
         note.clear().await?;
         note.send_keys(entry.note).await?;
@@ -182,7 +189,13 @@ impl Desk {
     pub async fn begin(&self) -> anyhow::Result<()> {
         let app = self.app();
         app.press(MAIN, "Sign in again and sign").await?;
-        app.until_window(CEREMONY, true).await?;
+        if let Err(error) = app.until_window(CEREMONY, true).await {
+            bail!(
+                "{error}; on the screen:
+{}",
+                app.text(MAIN).await?
+            );
+        }
         app.find(CEREMONY, "//input[@type='password']")
             .await
             .map(drop)
@@ -199,7 +212,7 @@ impl Desk {
     pub async fn authenticate(&self, account: &Account) -> anyhow::Result<()> {
         let app = self.app();
         app.until_window(CEREMONY, true).await?;
-        let name = app.find(CEREMONY, "//input[@type='text']").await?;
+        let name = app.find(CEREMONY, "//input[@name='username']").await?;
         name.clear().await?;
         name.send_keys(account.username).await?;
         let password = app.find(CEREMONY, "//input[@type='password']").await?;

@@ -9,7 +9,7 @@ mod desk;
 mod probe;
 mod relay;
 
-pub use app::{App, CEREMONY, MAIN};
+pub use app::{App, CEREMONY, MAIN, until};
 pub use desk::{Desk, Entry};
 pub use probe::Probe;
 pub use relay::Relay;

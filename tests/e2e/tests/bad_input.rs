@@ -125,7 +125,7 @@ fn without_a_display_it_says_so_and_ends() {
     let said = String::from_utf8(out.stderr).unwrap();
     assert!(
         said.contains(
-            "There is no display to show a window on. Start the application on a desktop."
+            "There is no display to show a window on. Start the application on a desktop"
         ),
         "{said}"
     );

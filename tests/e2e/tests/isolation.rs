@@ -1,18 +1,18 @@
 //! What one window leaves, no other window finds.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use demo::idp::{ADAMS, BAKER};
-use e2e::{CEREMONY, Desk, MAIN, Probe};
+use demo::idp::{ADAMS, Account, BAKER};
+use e2e::{CEREMONY, Desk, MAIN, Probe, until};
 use serde_json::json;
 
 const RECORD: &str = "LAB-88123";
 
 fn nothing() -> serde_json::Value {
-    json!({ "cookie": "", "local": null, "session": null, "indexed": null })
+    json!({ "cookie": "", "local": null, "session": null, "indexed": null, "cached": null })
 }
 
 fn everything() -> serde_json::Value {
-    json!({ "cookie": "trace=left", "local": "left", "session": "left", "indexed": "left" })
+    json!({ "cookie": "trace=left", "local": "left", "session": "left", "indexed": "left", "cached": "left" })
 }
 
 #[tokio::test]
@@ -34,9 +34,12 @@ async fn two_ceremonies_and_the_main_window_share_no_cookie_storage_database_or_
     let fetched_next = probe.fetched();
 
     assert_eq!(within, everything(), "the traces are real within one jar");
-    assert_eq!(fetched_within, 1, "and so is the cache");
     assert_eq!(next, nothing());
-    assert_eq!(fetched_next, 2, "the next ceremony's cache was empty");
+    assert_eq!(
+        fetched_next,
+        fetched_within + 1,
+        "nothing came from a cache of the network"
+    );
 
     // The main window cannot even ask: its pages reach nothing but the shell.
     let asked = app
@@ -44,7 +47,7 @@ async fn two_ceremonies_and_the_main_window_share_no_cookie_storage_database_or_
         .await
         .unwrap();
     assert_eq!(asked, "refused");
-    assert_eq!(probe.fetched(), 2);
+    assert_eq!(probe.fetched(), fetched_next);
     let own = app
         .script(
             MAIN,
@@ -82,7 +85,6 @@ async fn a_ceremony_after_a_restart_finds_nothing_of_the_one_before() {
     let found = probe.look(desk.app(), CEREMONY).await.unwrap();
 
     assert_eq!(found, nothing());
-    assert_eq!(probe.fetched(), 2);
 }
 
 #[tokio::test]
@@ -91,92 +93,75 @@ async fn in_a_shared_jar_the_same_wrong_sign_in_replaces_the_session_and_in_the_
     let desk = Desk::open().await.unwrap();
     desk.sign_in(&ADAMS).await.unwrap();
     desk.begin_signing(RECORD).await.unwrap();
-    let app = desk.app();
-    let in_jar = |subject: &str| {
-        let sessions = desk.clinic.idp().sessions();
-        sessions
-            .iter()
-            .filter(|session| session.subject == subject)
-            .count()
-    };
-    assert_eq!(
-        (in_jar("u-adams"), in_jar("u-baker")),
-        (1, 0),
-        "the sign-in's own"
-    );
+    assert_eq!(sessions_of(&desk, "u-adams"), 1, "the application's own");
 
-    // The baseline: one jar for the portal and for signing, as in a browser. The portal signs Adams in ...
-    let landing = Probe::start().await.unwrap();
-    let ask = |prompt: &str| {
-        let redirect = format!("{}callback", landing.url());
-        let mut url = url::Url::parse(desk.clinic.idp().issuer())
-            .unwrap()
-            .join("authorize")
-            .unwrap();
-        url.query_pairs_mut().extend_pairs([
-            ("client_id", "portal"),
-            ("response_type", "code"),
-            ("scope", "openid"),
-            ("redirect_uri", redirect.as_str()),
-            ("state", "s"),
-            ("nonce", "n"),
-            (
-                "code_challenge",
-                "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
-            ),
-            ("code_challenge_method", "S256"),
-            ("prompt", prompt),
-        ]);
-        url
-    };
-    app.script(
-        CEREMONY,
-        &format!("location.href = {:?}", ask("login").as_str()),
-    )
-    .await
-    .unwrap();
-    desk.authenticate(&ADAMS).await.unwrap();
-    landed(&desk).await;
-    let portals = desk
-        .clinic
-        .idp()
-        .sessions()
-        .into_iter()
-        .filter(|session| session.subject == "u-adams")
-        .map(|session| session.sid)
-        .collect::<Vec<_>>();
-    assert_eq!(portals.len(), 2, "the application's and the portal's");
+    // The baseline: one jar for a portal and for signing, as in a browser. Adams is in the portal,
+    // and Baker comes to sign.
+    portal_sign_in(&desk, &ADAMS).await;
+    assert_eq!(sessions_of(&desk, "u-adams"), 2);
+    portal_sign_in(&desk, &BAKER).await;
 
-    // ... and signing, in the same jar, lets Baker in.
-    app.script(
-        CEREMONY,
-        &format!("location.href = {:?}", ask("login").as_str()),
-    )
-    .await
-    .unwrap();
-    desk.authenticate(&BAKER).await.unwrap();
-    landed(&desk).await;
-
-    assert_eq!(
-        in_jar("u-adams"),
-        1,
-        "the portal's session is gone: hijacked"
-    );
-    assert_eq!(in_jar("u-baker"), 1);
+    assert_eq!(sessions_of(&desk, "u-adams"), 1, "the portal's is hijacked");
+    assert_eq!(sessions_of(&desk, "u-baker"), 1);
 
     // The ceremony's own jar: Baker signs in there, and Adams's session is what it was.
-    app.press(MAIN, "Cancel signing").await.unwrap();
-    app.heading("You cancelled").await.unwrap();
+    desk.app().press(MAIN, "Cancel signing").await.unwrap();
+    desk.app().heading("You cancelled").await.unwrap();
     desk.leave_ending().await.unwrap();
     desk.begin_signing(RECORD).await.unwrap();
     desk.authenticate(&BAKER).await.unwrap();
-    app.heading("The signature was not applied").await.unwrap();
-    assert_eq!(in_jar("u-adams"), 1, "the application's session stands");
+    let not_applied = "The signature was not applied";
+    desk.app().heading(not_applied).await.unwrap();
+    assert_eq!(sessions_of(&desk, "u-adams"), 1, "the application's stands");
 }
 
-async fn landed(desk: &Desk) {
-    desk.app()
-        .find(CEREMONY, "//body[not(//input)]")
-        .await
+fn sessions_of(desk: &Desk, subject: &str) -> usize {
+    let sessions = desk.clinic.idp().sessions();
+    sessions
+        .iter()
+        .filter(|session| session.subject == subject)
+        .count()
+}
+
+/// Another relying party asks for a sign-in, in the window that is open.
+async fn portal_sign_in(desk: &Desk, account: &Account) {
+    let landing = Probe::start().await.unwrap();
+    let mut ask = url::Url::parse(desk.clinic.idp().issuer())
+        .unwrap()
+        .join("authorize")
         .unwrap();
+    ask.query_pairs_mut().extend_pairs([
+        ("client_id", "portal"),
+        ("response_type", "code"),
+        ("scope", "openid"),
+        ("redirect_uri", &format!("{}callback", landing.url())),
+        ("state", "s"),
+        ("nonce", "n"),
+        (
+            "code_challenge",
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+        ),
+        ("code_challenge_method", "S256"),
+        ("prompt", "login"),
+    ]);
+    let app = desk.app();
+    let here = "return location.href";
+    let before = app.script(CEREMONY, here).await.unwrap();
+    let lead = format!("location.href = {:?}", ask.as_str());
+    app.script(CEREMONY, &lead).await.unwrap();
+    until("the portal's sign-in page", || async {
+        let state = "return [location.href, document.readyState]";
+        let now = app.script(CEREMONY, state).await?;
+        Ok(now[0] != before && now[1] == "complete")
+    })
+    .await
+    .unwrap();
+
+    desk.authenticate(account).await.unwrap();
+    until("the portal", || async {
+        let now = app.script(CEREMONY, here).await?;
+        Ok(now.as_str().unwrap_or_default().starts_with(landing.url()))
+    })
+    .await
+    .unwrap();
 }

@@ -332,6 +332,7 @@ fn full(
         base_since,
         state,
         current_version: current.version.to_string(),
+        current: (current.version != row.base_version).then(|| current.octets.into()),
         signatures_given: count(given.len()),
         signatures_required: row.signatures_required,
         signed_by_you,

@@ -86,6 +86,10 @@ pub struct Amendment {
     pub state: AmendmentState,
     /// The version that the record has now; differs from `record.base_version` when `state` is `Changed`.
     pub current_version: String,
+    /// The record as it stands now, octet by octet; absent while that is the base version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Byte)]
+    pub current: Option<Octets>,
     /// Signatures given so far.
     pub signatures_given: u32,
     /// Signatures needed before the change is committed.
