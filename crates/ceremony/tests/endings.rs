@@ -239,7 +239,7 @@ async fn a_preflight_without_an_answer_is_noted_where_policy_only_records() {
     ward.agent.have(DEAF);
     let ended = ward.sign_as(Person::SignsInAs(&ADAMS)).await;
     assert!(matches!(ended.ending, Ending::Recorded(_)), "{ended:?}");
-    assert!(ward.events().contains(&"ambient_sign_in"));
+    assert!(ward.events().contains(&"preflight_inconclusive"));
     // Nothing confirmed that the provider's session is over.
     assert_eq!(ended.cleanup.idp_session, IdpSessionEnd::LeftToExpire);
 }
