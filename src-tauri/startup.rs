@@ -99,6 +99,12 @@ pub(crate) fn start(arguments: Arguments) -> Result<(), StartError> {
             api.prevent_close();
             close(app);
         }
+        // A window manager that kills does not ask; a window that is open beside it would keep us alive.
+        RunEvent::WindowEvent {
+            label,
+            event: WindowEvent::Destroyed,
+            ..
+        } if label == MAIN => close(app),
         RunEvent::ExitRequested { api, .. } if !app.state::<Goodbye>().is_said() => {
             api.prevent_exit();
             close(app);

@@ -268,11 +268,14 @@ fn build(app: &AppHandle, jar: &Jar, guard: &Arc<Guard>) -> Result<WebviewWindow
         .map_err(failed)?;
     let reports = guard.reports.clone();
     window.on_window_event(move |event| {
-        if let WindowEvent::CloseRequested { api, .. } = event {
+        match event {
             // Whoever runs the ceremony closes the window, after what has to be done first.
-            api.prevent_close();
-            drop(reports.send(AgentEvent::ClosedByPerson));
+            WindowEvent::CloseRequested { api, .. } => api.prevent_close(),
+            // By us, when nobody listens any more, or by a window manager that does not ask.
+            WindowEvent::Destroyed => {}
+            _ => return,
         }
+        drop(reports.send(AgentEvent::ClosedByPerson));
     });
     Ok(window)
 }

@@ -20,7 +20,7 @@ pub const MAIN: &str = "main";
 pub const CEREMONY: &str = "ceremony";
 
 /// How long anything on a screen may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running application.
 pub struct App {
