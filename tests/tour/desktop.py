@@ -48,8 +48,11 @@ class Desktop:
         return any(search(f, role, pattern) for f in self._frames() if re.search(window, f.name))
 
     def press(self, role, name, window="", within=None):
-        element = self.find(role, name, window, within)
-        element.queryAction().doAction(0)
+        """Presses it as soon as it can be pressed: a disabled one would swallow the press without a word."""
+        self.until(
+            lambda: self.find(role, name, window, within).getState().contains(pyatspi.STATE_SENSITIVE),
+            f"{role} {name!r} to be enabled")
+        self.find(role, name, window, within).queryAction().doAction(0)
 
     def type(self, role, name, text, window=""):
         """Puts the keyboard's focus there, and types."""

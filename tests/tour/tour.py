@@ -77,7 +77,8 @@ class Tour:
         self.desk.find("dialog", "^Sign amendment", MAIN)
         self.desk.type("combo box", "^Reason for change", "Tran", MAIN)
         self.desk.type("entry", "^Note", note, MAIN)
-        self.desk.find("landmark", "Transcription error|transcription error", MAIN)
+        # The text to be signed follows what is typed; the button waits for it, and so does a person.
+        self.desk.until(lambda: f"transcription error, “{note}”" in self.desk.everything(MAIN), "the complete text")
 
     def begin(self):
         self.desk.press("push button", "^Sign in again and sign", MAIN)
