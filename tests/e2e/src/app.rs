@@ -195,10 +195,27 @@ impl App {
             .count()
     }
 
-    /// Closes the main window as a person does, and waits for the application to end.
+    /// Closes a window by the window manager's key, as a person does.
+    pub async fn close_window(&self, title: &str) -> anyhow::Result<()> {
+        let found = Command::new("xdotool")
+            .args(["search", "--onlyvisible", "--name", title])
+            .args([
+                "windowactivate",
+                "--sync",
+                "key",
+                "--clearmodifiers",
+                "alt+F4",
+            ])
+            .status()
+            .await
+            .context("xdotool and a window manager")?;
+        ensure!(found.success(), "no window is called {title}");
+        Ok(())
+    }
+
+    /// Closes the main window, and waits for the application to end.
     pub async fn close(mut self) -> anyhow::Result<()> {
-        // The window's own close button; the driver's answer may be lost with the application.
-        drop(self.window(MAIN).await?.close_window().await);
+        self.close_window("^Countersign$").await?;
         let ended = tokio::time::timeout(PATIENCE, self.process.wait()).await;
         let status = ended.context("the application did not end")??;
         ensure!(status.success(), "it ended with {status}");

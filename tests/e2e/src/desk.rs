@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::app::{App, CEREMONY, MAIN, until};
+use crate::probe::Probe;
 use crate::relay::Relay;
 
 /// One desk at a time: the application allows one instance on a desktop.
@@ -56,6 +57,16 @@ impl Desk {
         let clinic = Clinic::start(ClinicConfig::default()).await?;
         let policy = change(clinic.policy_toml());
         Self::in_clinic(clinic, &policy, turn).await
+    }
+
+    /// The same, where the separate window may visit that page too.
+    pub async fn open_beside(page: &Probe) -> anyhow::Result<Self> {
+        let host = page
+            .url()
+            .trim_start_matches("http://")
+            .trim_end_matches('/');
+        let allowed = format!("[identity]\nallowed_hosts = [{host:?}]\n");
+        Self::open_with(|policy| policy.replace("[identity]\n", &allowed)).await
     }
 
     /// The same with a relay in front of the records API.

@@ -33,7 +33,6 @@ const LEAVE: &str = r"
     });
     db.close();
     await fetch('/cached').then((answer) => answer.text());
-    await (await caches.open('traces')).put('/trace', new Response('left'));
 ";
 
 /// What the page finds.
@@ -51,13 +50,11 @@ const LOOK: &str = r"
     });
     db.close();
     await fetch('/cached').then((answer) => answer.text());
-    const cached = await (await caches.open('traces')).match('/trace');
     return {
         cookie: document.cookie,
         local: localStorage.getItem('trace'),
         session: sessionStorage.getItem('trace'),
         indexed: kept,
-        cached: cached ? await cached.text() : null,
     };
 ";
 

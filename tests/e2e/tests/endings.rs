@@ -36,6 +36,7 @@ enum How {
     Signed,
     Cancelled,
     WindowClosed,
+    WindowTakenAway,
     DeclinedAtTheProvider,
     SomebodyElse,
     Refused,
@@ -52,6 +53,7 @@ async fn after_every_ending_nothing_of_the_ceremony_is_left() {
     let endings = [
         How::Cancelled,
         How::WindowClosed,
+        How::WindowTakenAway,
         How::DeclinedAtTheProvider,
         How::SomebodyElse,
         How::Refused,
@@ -81,7 +83,10 @@ async fn after_every_ending_nothing_of_the_ceremony_is_left() {
         ] {
             assert_eq!(cleaned[kept], true, "{how:?}: {kept}");
         }
-        assert_ne!(cleaned["idp_session"], "left_to_expire", "{how:?}");
+        // A window that was taken away cannot visit the provider's end-session page any more.
+        if how != How::WindowTakenAway {
+            assert_ne!(cleaned["idp_session"], "left_to_expire", "{how:?}");
+        }
         assert_eq!(
             desk.clinic.committed().unwrap(),
             u64::from(how == How::Signed),
@@ -103,12 +108,12 @@ async fn end(desk: &Desk, how: How) {
             "You cancelled"
         }
         How::WindowClosed => {
-            app.window(CEREMONY)
-                .await
-                .unwrap()
-                .close_window()
-                .await
-                .unwrap();
+            app.close_window("Sign in to sign$").await.unwrap();
+            "You cancelled"
+        }
+        How::WindowTakenAway => {
+            let window = app.window(CEREMONY).await.unwrap();
+            window.close_window().await.unwrap();
             "You cancelled"
         }
         How::DeclinedAtTheProvider => {

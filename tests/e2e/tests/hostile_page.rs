@@ -51,8 +51,8 @@ const ATTEMPTS: &str = r#"
 #[tokio::test]
 async fn a_hostile_page_in_the_ceremony_window_can_call_no_command_no_plugin_and_open_no_page_of_ours()
  {
-    let desk = Desk::open().await.unwrap();
     let hostile = Probe::start().await.unwrap();
+    let desk = Desk::open_beside(&hostile).await.unwrap();
     desk.sign_in(&ADAMS).await.unwrap();
     desk.begin_signing("LAB-88123").await.unwrap();
     let app = desk.app();
