@@ -5,8 +5,8 @@
 use evidence::keys::{Algorithm, KeySet};
 use evidence::receipt::ChallengeLife;
 use evidence::{
-    ChallengeFacts, LedgerKey, Lookup, NameSource, OnlineTrust, TrustedIssuer,
-    VerificationFailure, VerifiedEvidence, verify,
+    ChallengeFacts, LedgerKey, Lookup, NameSource, OnlineTrust, TrustedIssuer, VerificationFailure,
+    VerifiedEvidence, verify,
 };
 use identity::Provider;
 use jiff::Timestamp;

@@ -20,7 +20,7 @@ pub const MAIN: &str = "main";
 pub const CEREMONY: &str = "ceremony";
 
 /// How long anything on a screen may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running application.
 pub struct App {
@@ -197,19 +197,20 @@ impl App {
 
     /// Closes a window by the window manager's key, as a person does.
     pub async fn close_window(&self, title: &str) -> anyhow::Result<()> {
-        let found = Command::new("xdotool")
-            .args(["search", "--onlyvisible", "--name", title])
-            .args([
-                "windowactivate",
-                "--sync",
-                "key",
-                "--clearmodifiers",
-                "alt+F4",
-            ])
-            .status()
-            .await
-            .context("xdotool and a window manager")?;
-        ensure!(found.success(), "no window is called {title}");
+        let activate = [
+            "search",
+            "--onlyvisible",
+            "--name",
+            title,
+            "windowactivate",
+            "--sync",
+        ];
+        // The key goes to the screen, not to the window: only then does the window manager see it.
+        for arguments in [activate.as_slice(), &["key", "alt+F4"]] {
+            let done = Command::new("xdotool").args(arguments).status().await;
+            let done = done.context("xdotool and a window manager")?;
+            ensure!(done.success(), "no window is called {title}");
+        }
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! Drives the built application from outside: its real windows over WebDriver, in a real demo clinic.
+//! Drives the built application from outside: its real windows over `WebDriver`, in a real demo clinic.
 //!
 //! The driven build differs from the shipped one by one feature, `webdriver`. `./x test` builds it and provides screen, session
 //! bus and keyring. A test opens a [`Desk`], acts on it as a person, and looks at what is left: windows, processes, files, the
