@@ -6,7 +6,7 @@ use e2e::{CEREMONY, Desk, MAIN, Probe};
 use serde_json::{Value, json};
 
 /// Everything that a page could try. Each attempt says what came of it.
-const ATTEMPTS: &str = r#"
+const ATTEMPTS: &str = r"
     const limit = (work) => Promise.race([
         Promise.resolve().then(work).then((v) => ['reached', String(v)], (e) => ['refused', String(e)]),
         new Promise((done) => setTimeout(() => done(['refused', 'no answer']), 1500)),
@@ -46,7 +46,7 @@ const ATTEMPTS: &str = r#"
     came['position'] = await limit(() => new Promise((done, fail) => navigator.geolocation.getCurrentPosition(done, fail)));
     came['notification'] = await limit(async () => { if (await Notification.requestPermission() !== 'granted') throw 'denied'; return 'granted'; });
     return came;
-"#;
+";
 
 #[tokio::test]
 async fn a_hostile_page_in_the_ceremony_window_can_call_no_command_no_plugin_and_open_no_page_of_ours()
