@@ -21,7 +21,7 @@ pub struct AppState {
     pub session: Option<SessionView>,
     /// `https://id.clinic.example`, for the sign-in and the sign panel.
     pub issuer_origin: String,
-    /// How sign-in opens: "system_browser" or "window".
+    /// How sign-in opens: `system_browser` or `window`.
     pub sign_in_agent: String,
     /// The device's name, as it stands in statements.
     pub device: String,

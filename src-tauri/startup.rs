@@ -483,19 +483,15 @@ fn look_for_display(_locale: Locale) -> Result<(), StartError> {
 }
 
 fn look_for_webview(locale: Locale) -> Result<(), StartError> {
-    match tauri::webview_version() {
-        Ok(version) => {
-            tracing::info!(version, "web view");
-            Ok(())
-        }
-        Err(_) => {
-            let texts = Catalogue::new(locale).fault("no_webview", &[]);
-            Err(StartError::NoWebView {
-                text: texts.text,
-                remedy: texts.remedy,
-            })
-        }
+    if let Ok(version) = tauri::webview_version() {
+        tracing::info!(version, "web view");
+        return Ok(());
     }
+    let texts = Catalogue::new(locale).fault("no_webview", &[]);
+    Err(StartError::NoWebView {
+        text: texts.text,
+        remedy: texts.remedy,
+    })
 }
 
 /// Tells the pages of the main window, and no other window.

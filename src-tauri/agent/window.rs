@@ -32,6 +32,9 @@ const LABEL: &str = "ceremony";
 /// Federated sign-ins open one pop-up, rarely two; more is a page gone wild.
 const MOST_POPUPS: u32 = 4;
 
+/// How long a page out of sight may take to answer; callers have bounds of their own.
+const LOAD_PATIENCE: Duration = Duration::from_secs(10);
+
 /// How long a window may take to leave the window manager.
 const WINDOW_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -61,7 +64,7 @@ impl Agent for WindowAgent {
         let turn = Turn::take(&self.open)?;
         let jar = Jar::new(&self.app)?;
         let title = (self.titles)(opening.purpose);
-        let (reports, events) = mpsc::unbounded_channel();
+        let (reports, events) = Reports::new();
         let guard = Arc::new(Guard {
             app: self.app.clone(),
             gate: Mutex::new(Gate::new(&opening)),
@@ -103,13 +106,16 @@ struct OpenWindow {
 impl OpenAgent for OpenWindow {
     async fn visit(&mut self, url: Url, shown: bool) -> Result<(), AgentError> {
         self.guard.admit(&url)?;
+        let mut answers = self.guard.reports.answers();
         self.window.navigate(url).map_err(failed)?;
         if shown {
-            self.window.show().and_then(|()| self.window.set_focus())
-        } else {
-            self.window.hide()
+            let front = self.window.show().and_then(|()| self.window.set_focus());
+            return front.map_err(failed);
         }
-        .map_err(failed)
+        self.window.hide().map_err(failed)?;
+        // Out of sight, the next address may follow at once: it must not overtake this one on its way to the server.
+        drop(tokio::time::timeout(LOAD_PATIENCE, answers.changed()).await);
+        Ok(())
     }
 
     async fn next(&mut self) -> AgentEvent {
@@ -224,7 +230,7 @@ impl Guard {
         match verdict {
             Verdict::Go => true,
             Verdict::Callback => {
-                self.report(AgentEvent::Callback(url.clone()));
+                self.reports.tell(AgentEvent::Callback(url.clone()));
                 false
             }
             Verdict::Refuse(host) => {
@@ -237,13 +243,8 @@ impl Guard {
     fn report_refused(&self, host: String) {
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         if refused.len() < 32 && refused.insert(host.clone()) {
-            self.report(AgentEvent::NavigationRefused { host });
+            self.reports.tell(AgentEvent::NavigationRefused { host });
         }
-    }
-
-    fn report(&self, event: AgentEvent) {
-        // The receiver is gone only while the window is being closed.
-        drop(self.reports.send(event));
     }
 
     fn entitle(&self, window: &WebviewWindow, url: &Url) {
@@ -275,7 +276,7 @@ fn build(app: &AppHandle, jar: &Jar, guard: &Arc<Guard>) -> Result<WebviewWindow
             WindowEvent::Destroyed => {}
             _ => return,
         }
-        drop(reports.send(AgentEvent::ClosedByPerson));
+        reports.tell(AgentEvent::ClosedByPerson);
     });
     Ok(window)
 }
@@ -296,6 +297,7 @@ fn guarded<'a>(
         .on_page_load(move |window, load| {
             if load.event() == PageLoadEvent::Started {
                 loading.entitle(&window, load.url());
+                loading.reports.answered();
             }
         })
         .on_new_window(move |url, features| popup(&opening, &url, features))
@@ -353,6 +355,7 @@ fn blank() -> WebviewUrl {
     Url::parse("about:blank").map_or_else(|_| WebviewUrl::default(), WebviewUrl::External)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape of `map_err`")]
 fn failed(error: tauri::Error) -> AgentError {
     AgentError::Failed(error.to_string())
 }

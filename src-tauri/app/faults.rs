@@ -25,12 +25,13 @@ pub(super) fn call(error: &CallError) -> &'static str {
         CallError::WrongShape { .. } | CallError::TooManyPages | CallError::Request => {
             "records_malformed"
         }
-        CallError::TooLarge => "records_too_large",
         CallError::Unauthorised => "session_ended",
         CallError::NotFound | CallError::NotPending => "amendment_gone",
         CallError::RecordChanged { .. } => "record_changed",
         CallError::Transport(TransportError::TlsRefused { .. }) => "records_untrusted",
-        CallError::Transport(TransportError::TooLarge { .. }) => "records_too_large",
+        CallError::TooLarge | CallError::Transport(TransportError::TooLarge { .. }) => {
+            "records_too_large"
+        }
         CallError::Transport(_) | CallError::Unavailable { .. } => "records_unreachable",
         CallError::StepUp { .. }
         | CallError::Forbidden

@@ -14,7 +14,7 @@ pub fn configurations() -> Vec<(PathBuf, Value)> {
             .file_name()
             .and_then(|name| name.to_str())
             .unwrap_or_default();
-        name.starts_with("tauri.") && name.ends_with(".json")
+        name.starts_with("tauri.") && path.extension().is_some_and(|end| end == "json")
     };
     let found: Vec<_> = files(root(), &["json"])
         .into_iter()

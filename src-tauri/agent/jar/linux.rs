@@ -33,6 +33,7 @@ pub(in crate::agent) struct Jar {
 }
 
 impl Jar {
+    #[expect(clippy::unnecessary_wraps, reason = "other systems can fail here")]
     pub(in crate::agent) fn new(_app: &AppHandle) -> Result<Self, AgentError> {
         Ok(Self {
             processes_before: web_processes(),
@@ -40,6 +41,7 @@ impl Jar {
         })
     }
 
+    #[expect(clippy::unused_self, reason = "other systems need their folder")]
     pub(in crate::agent) fn dress<'a>(
         &self,
         builder: WebviewWindowBuilder<'a, Wry, AppHandle>,
@@ -124,7 +126,7 @@ pub(crate) fn sweep() {}
 fn listen(view: &WebView, reports: &Reports) {
     let to = reports.clone();
     view.connect_load_failed_with_tls_errors(move |_, _, _, _| {
-        report(&to, AgentEvent::TlsRefused);
+        to.tell(AgentEvent::TlsRefused);
         // Handled: no page that offers to go on.
         true
     });
@@ -134,14 +136,14 @@ fn listen(view: &WebView, reports: &Reports) {
         if !error.matches(NetworkError::Cancelled)
             && !error.matches(PolicyError::FrameLoadInterruptedByPolicyChange)
         {
-            report(&to, AgentEvent::Failed);
+            to.tell(AgentEvent::Failed);
         }
         false
     });
     let to = reports.clone();
     view.connect_web_process_terminated(move |_, reason| {
         if reason != webkit2gtk::WebProcessTerminationReason::TerminatedByApi {
-            report(&to, AgentEvent::Failed);
+            to.tell(AgentEvent::Failed);
         }
     });
 }
@@ -179,11 +181,6 @@ fn silence(view: &WebView) {
             gobject_ffi::g_signal_handler_disconnect(object, handler);
         }
     }
-}
-
-fn report(reports: &Reports, event: AgentEvent) {
-    // Nobody listens any more once the window is being closed.
-    drop(reports.send(event));
 }
 
 fn close(window: &WebviewWindow) {

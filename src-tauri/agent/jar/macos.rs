@@ -12,11 +12,12 @@ use super::{Remains, Reports, on_view};
 pub(in crate::agent) struct Jar;
 
 impl Jar {
-    #[allow(clippy::unnecessary_wraps)] // The other systems can fail here.
+    #[expect(clippy::unnecessary_wraps, reason = "Windows can fail here")]
     pub(in crate::agent) fn new(_app: &AppHandle) -> Result<Self, AgentError> {
         Ok(Self)
     }
 
+    #[expect(clippy::unused_self, reason = "Windows needs its folder")]
     pub(in crate::agent) fn dress<'a>(
         &self,
         builder: WebviewWindowBuilder<'a, Wry, AppHandle>,

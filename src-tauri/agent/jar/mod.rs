@@ -4,9 +4,11 @@
 //! A jar protects against what pages leave behind. It does not stop the operating system from signing people in by itself
 //! (Kerberos, device accounts, client certificates): the preflight of a ceremony finds that.
 
+use std::sync::Arc;
+
 use identity::{AgentError, AgentEvent};
 use tauri::WebviewWindow;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -29,8 +31,40 @@ pub(super) use windows::Jar;
 #[cfg(windows)]
 pub(crate) use windows::sweep;
 
-/// Where a jar reports what the web engine tells it.
-pub(super) type Reports = mpsc::UnboundedSender<AgentEvent>;
+/// Where a window and its jar report what the web engine tells them.
+#[derive(Clone)]
+pub(super) struct Reports {
+    events: mpsc::UnboundedSender<AgentEvent>,
+    /// Counts answers to navigations: pages that came, and what was taken or failed.
+    answers: Arc<watch::Sender<u32>>,
+}
+
+impl Reports {
+    pub(super) fn new() -> (Self, mpsc::UnboundedReceiver<AgentEvent>) {
+        let (events, received) = mpsc::unbounded_channel();
+        let answers = Arc::new(watch::Sender::new(0));
+        (Self { events, answers }, received)
+    }
+
+    pub(super) fn tell(&self, event: AgentEvent) {
+        if !matches!(event, AgentEvent::NavigationRefused { .. }) {
+            self.answered();
+        }
+        // The receiver is gone only while the window is being closed.
+        drop(self.events.send(event));
+    }
+
+    /// A page came.
+    pub(super) fn answered(&self) {
+        self.answers
+            .send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Changes with the next answer.
+    pub(super) fn answers(&self) -> watch::Receiver<u32> {
+        self.answers.subscribe()
+    }
+}
 
 /// What is known after a jar's window is gone.
 #[derive(Debug)]

@@ -168,7 +168,7 @@ fn inspect(
                 if let Some(error) = error {
                     error.SetAction(COREWEBVIEW2_SERVER_CERTIFICATE_ERROR_ACTION_CANCEL)?;
                 }
-                drop(to.send(AgentEvent::TlsRefused));
+                to.tell(AgentEvent::TlsRefused);
                 Ok(())
             }));
         view.cast::<ICoreWebView2_14>()?
@@ -176,7 +176,7 @@ fn inspect(
 
         let to = reports.clone();
         let failed = ProcessFailedEventHandler::create(Box::new(move |_, _| {
-            drop(to.send(AgentEvent::Failed));
+            to.tell(AgentEvent::Failed);
             Ok(())
         }));
         view.add_ProcessFailed(&failed, &raw mut token)?;

@@ -32,7 +32,7 @@ session: SessionView | null,
  */
 issuerOrigin: string, 
 /**
- * How sign-in opens: "system_browser" or "window".
+ * How sign-in opens: `system_browser` or `window`.
  */
 signInAgent: string, 
 /**
