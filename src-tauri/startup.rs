@@ -26,17 +26,9 @@ use crate::{MAIN, guard};
 /// Why no window opened.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
-    /// There is no display.
+    /// There is no display, or no web view.
     #[error("{text} {remedy}")]
-    NoDisplay {
-        /// What happened.
-        text: String,
-        /// What to do.
-        remedy: String,
-    },
-    /// There is no web view.
-    #[error("{text} {remedy}")]
-    NoWebView {
+    Missing {
         /// What happened.
         text: String,
         /// What to do.
@@ -51,7 +43,7 @@ impl StartError {
     /// As `sysexits.h` has it: 69 for a service that is not there, 70 for an error of our own.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::NoDisplay { .. } | Self::NoWebView { .. } => 69,
+            Self::Missing { .. } => 69,
             Self::Toolkit(_) => 70,
         }
     }
@@ -469,7 +461,7 @@ fn system_locale() -> Locale {
 fn look_for_display(locale: Locale) -> Result<(), StartError> {
     gtk::init().map_err(|_| {
         let texts = Catalogue::new(locale).fault("no_display", &[]);
-        StartError::NoDisplay {
+        StartError::Missing {
             text: texts.text,
             remedy: texts.remedy,
         }
@@ -488,7 +480,7 @@ fn look_for_webview(locale: Locale) -> Result<(), StartError> {
         return Ok(());
     }
     let texts = Catalogue::new(locale).fault("no_webview", &[]);
-    Err(StartError::NoWebView {
+    Err(StartError::Missing {
         text: texts.text,
         remedy: texts.remedy,
     })
