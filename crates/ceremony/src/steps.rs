@@ -115,8 +115,9 @@ async fn listen(
     scene: &Scene,
     challenged: Ceremony<Challenged>,
 ) -> Result<(Ceremony<Listening>, Listener), Ending> {
-    let ports = &scene.policy.identity.redirect_ports;
-    let listener = Listener::bind(ports, scene.ports.page.clone())
+    let identity = &scene.policy.identity;
+    let page = scene.ports.page.clone();
+    let listener = Listener::bind(&identity.redirect_ports, &identity.redirect_path, page)
         .await
         .map_err(|error| faults::of_identity(&error))?;
     let listening = challenged.listening(listener.redirect_uri().clone());

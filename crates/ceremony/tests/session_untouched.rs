@@ -9,6 +9,7 @@ use demo::idp::{ADAMS, BAKER};
 use demo::robot::{Browser, Landing};
 use identity::{Demands, Listener, Prompt};
 use jiff::Timestamp;
+use policy::RedirectPath;
 use secrecy::ExposeSecret;
 use support::robot_agent::Person;
 use support::{AMENDMENT, Ward};
@@ -51,7 +52,9 @@ async fn in_a_shared_jar_the_other_person_takes_the_session_over() {
     let jar = Browser::new();
     let now = Timestamp::now();
     let provider = ward.relying_party.discover(now).await.unwrap();
-    let listener = Listener::bind(&[], support::page()).await.unwrap();
+    let listener = Listener::bind(&[], &RedirectPath::Random, support::page())
+        .await
+        .unwrap();
     let ask = async |prompt| {
         let demands = Demands {
             prompt: Some(prompt),

@@ -190,6 +190,7 @@ impl Clinic {
              [identity]\n\
              issuer = {issuer}\n\
              client_id = {client}\n\
+             redirect_path = \"random\"\n\
              development_http = true\n\
              \n\
              [signing]\n\

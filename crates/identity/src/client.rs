@@ -21,6 +21,8 @@ pub struct Client {
     pub resource: Option<String>,
     /// How far the provider's clock and ours may be apart.
     pub clock_skew: SignedDuration,
+    /// Refuses a provider that does not advertise PKCE with S256, which it is sent either way.
+    pub require_s256: bool,
     /// Allows http on literal loopback addresses.
     pub development_http: bool,
 }
@@ -35,6 +37,7 @@ impl From<&Policy> for Client {
             subject_claims: identity.subject_claims.clone(),
             resource: identity.resource.clone(),
             clock_skew: SignedDuration::from_secs(i64::from(policy.signing.clock_skew_s)),
+            require_s256: identity.require_s256,
             development_http: identity.development_http,
         }
     }

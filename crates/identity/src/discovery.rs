@@ -210,11 +210,11 @@ impl RelyingParty {
         let metadata: Metadata = serde_json::from_slice(configuration).map_err(|_| UNREADABLE)?;
         let endpoints = self.endpoints(&metadata)?;
         let later = metadata.additional_metadata();
-        if !later
+        let advertises_s256 = later
             .code_challenge_methods_supported
             .iter()
-            .any(|method| method == "S256")
-        {
+            .any(|method| method == "S256");
+        if self.client.require_s256 && !advertises_s256 {
             return Err(DiscoveryFault::PkceNotOffered);
         }
         let code_flow = ResponseTypes::new(vec![CoreResponseType::Code]);

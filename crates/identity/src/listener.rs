@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use policy::RedirectPath;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
@@ -29,9 +30,6 @@ pub use page::Page;
 const CONNECTION_TIME: Duration = Duration::from_secs(5);
 const CONNECTIONS: usize = 16;
 
-/// The path where the policy lists ports: such providers compare the whole address, so it must be one to register.
-const REGISTERED_PATH: &str = "/callback";
-
 /// A bound loopback port that waits for callbacks.
 pub struct Listener {
     redirect_uri: Url,
@@ -40,14 +38,16 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Binds the first free of these ports on 127.0.0.1, or any free port when none is listed. The path is random
-    /// with any port, and `/callback` with listed ones.
-    pub async fn bind(ports: &[u16], page: Page) -> Result<Self, IdentityError> {
+    /// Binds the first free of these ports on 127.0.0.1, or any free port when none is listed.
+    pub async fn bind(
+        ports: &[u16],
+        path: &RedirectPath,
+        page: Page,
+    ) -> Result<Self, IdentityError> {
         let (socket, port) = bind_first(ports).await?;
-        let path = if ports.is_empty() {
-            random_path()?
-        } else {
-            REGISTERED_PATH.to_owned()
+        let path = match path {
+            RedirectPath::Random => random_path()?,
+            RedirectPath::Fixed(path) => path.clone(),
         };
         let redirect_uri =
             Url::parse(&format!("http://127.0.0.1:{port}{path}")).map_err(|_| taken(ports))?;

@@ -3,8 +3,8 @@
 
 mod common;
 
-use common::{client, transport};
-use identity::{DiscoveryFault, IdentityError, Provider, RelyingParty};
+use common::{client, redirect_uri, transport};
+use identity::{Client, Demands, DiscoveryFault, IdentityError, Provider, RelyingParty};
 use jiff::Timestamp;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -108,6 +108,38 @@ async fn an_endpoint_that_is_not_https_is_refused(#[case] endpoint: &'static str
         let result = discover(|c| c[endpoint] = json!(address), no_keys()).await;
         assert_eq!(fault(result), DiscoveryFault::EndpointNotHttps { endpoint });
     }
+}
+
+#[rstest]
+#[case::silent(json!({}))]
+#[case::another_method(json!({ "code_challenge_methods_supported": ["plain"] }))]
+#[tokio::test]
+async fn a_provider_that_is_silent_about_s256_is_accepted_by_policy_and_sent_it_all_the_same(
+    #[case] methods: Value,
+) {
+    let server = MockServer::start().await;
+    let mut configuration = configuration(&server.uri());
+    let members = configuration.as_object_mut().unwrap();
+    members.remove("code_challenge_methods_supported");
+    members.extend(methods.as_object().unwrap().clone());
+    let found = ResponseTemplate::new(200).set_body_json(configuration);
+    serve(&server, WELL_KNOWN, found).await;
+    serve(&server, "/jwks", no_keys()).await;
+    let lenient = Client {
+        require_s256: false,
+        ..client(&server.uri())
+    };
+    let party = RelyingParty::new(lenient, transport());
+
+    let now = Timestamp::now();
+    let provider = party.discover(now).await.unwrap();
+    let pending = party
+        .request(&provider, &Demands::default(), &redirect_uri(), now)
+        .await
+        .unwrap();
+
+    assert_eq!(pending.parameters["code_challenge_method"], "S256");
+    assert_eq!(pending.parameters["code_challenge"].len(), 43);
 }
 
 #[rstest]

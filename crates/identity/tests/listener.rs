@@ -7,13 +7,16 @@ use std::time::{Duration, Instant};
 
 use common::page;
 use identity::{IdentityError, Listener};
+use policy::RedirectPath;
 use rstest::rstest;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
 async fn listener() -> Listener {
-    Listener::bind(&[], page()).await.unwrap()
+    Listener::bind(&[], &RedirectPath::Random, page())
+        .await
+        .unwrap()
 }
 
 fn host(listener: &Listener) -> String {
@@ -191,6 +194,29 @@ async fn every_listener_has_a_path_of_its_own() {
     assert_eq!(one.redirect_uri().host_str(), Some("127.0.0.1"));
 }
 
+#[rstest]
+#[case::any_port(&[])]
+#[case::a_listed_port(&[0])]
+#[tokio::test]
+async fn the_path_of_the_policy_is_registered_octet_for_octet(#[case] ports: &[u16]) {
+    for path in ["/callback", "/", "/sign-in/back_to.app~1"] {
+        let registered = RedirectPath::Fixed(path.to_owned());
+        let mut listener = Listener::bind(ports, &registered, page()).await.unwrap();
+        let address = format!("http://{}{path}", host(&listener));
+        assert_eq!(listener.redirect_uri().as_str(), address);
+        say(&listener, &get(&listener, "code=c", "")).await;
+        assert_eq!(listener.next().await.as_str(), format!("{address}?code=c"));
+    }
+}
+
+#[tokio::test]
+async fn a_listed_port_can_have_a_path_that_nobody_guesses() {
+    let listener = Listener::bind(&[0], &RedirectPath::Random, page())
+        .await
+        .unwrap();
+    assert!(listener.redirect_uri().path().len() > 20);
+}
+
 #[tokio::test]
 async fn the_first_free_port_of_the_policy_is_taken_and_full_ones_are_named() {
     let blocker = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -199,11 +225,12 @@ async fn the_first_free_port_of_the_policy_is_taken_and_full_ones_are_named() {
         let probe = TcpListener::bind("127.0.0.1:0").await.unwrap();
         probe.local_addr().unwrap().port()
     };
-    let listener = Listener::bind(&[taken, free], page()).await.unwrap();
-    let expected: Url = format!("http://127.0.0.1:{free}/callback").parse().unwrap();
-    assert_eq!(*listener.redirect_uri(), expected);
+    let listener = Listener::bind(&[taken, free], &RedirectPath::Random, page())
+        .await
+        .unwrap();
+    assert_eq!(listener.redirect_uri().port(), Some(free));
 
-    match Listener::bind(&[taken], page()).await {
+    match Listener::bind(&[taken], &RedirectPath::Random, page()).await {
         Err(IdentityError::PortsTaken { ports }) => assert_eq!(ports, [taken]),
         Err(error) => panic!("{error}"),
         Ok(_) => panic!("a taken port was bound"),

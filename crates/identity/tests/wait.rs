@@ -14,6 +14,7 @@ use identity::{
     OpenAgent, Pending, Prompt, Refusal, await_callback,
 };
 use jiff::Timestamp;
+use policy::RedirectPath;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
@@ -63,7 +64,9 @@ struct Waiting {
 impl Waiting {
     async fn new() -> Self {
         let clinic = Clinic::open().await;
-        let listener = Listener::bind(&[], page()).await.unwrap();
+        let listener = Listener::bind(&[], &RedirectPath::Random, page())
+            .await
+            .unwrap();
         let now = Timestamp::now();
         let provider = clinic.party.discover(now).await.unwrap();
         let silently = Demands {

@@ -12,7 +12,8 @@ use crate::error::{PolicyError, Problem};
 use crate::layers::{Layers, Source};
 use crate::rules;
 use crate::types::{
-    AgentKind, MaxAge, Meaning, Preflight, Profile, Reason, Remember, SignInAgent, UpdateCheck,
+    AgentKind, MaxAge, Meaning, Preflight, Profile, Reason, RedirectPath, Remember, SignInAgent,
+    UpdateCheck,
 };
 use crate::value::{FieldValue, Misfit};
 use crate::{Loaded, Value};
@@ -114,6 +115,10 @@ fields! {
         subject_claims: Vec<String> = Some(texts(&["sub"])), "at least one, each once", |claims| rules::is_set(claims) && !claims.is_empty(), managed;
         /// The loopback ports registered at the issuer, tried in this order. Empty: any free port.
         redirect_ports: Vec<u16> = Some(vec![]), "1024 to 65535, each once", |ports| rules::are_ports(ports), managed;
+        /// The path of the loopback address that is registered at the issuer. random: another one each time, for issuers that ignore the path.
+        redirect_path: RedirectPath = Some(RedirectPath::Fixed("/callback".to_owned())), "random, or an absolute path of letters, digits, - . _ ~ and single /", |path| rules::is_redirect_path(path), managed;
+        /// Refuses an issuer that does not advertise PKCE with S256. It is sent to every issuer.
+        require_s256: bool = Some(true), "true or false", |_| true, managed;
         /// The max_age of a signing request.
         max_age: MaxAge = Some(MaxAge::Zero), "0, 1 or \"omit\"", |_| true, managed;
         /// The signature algorithms accepted from the issuer.

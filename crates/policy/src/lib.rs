@@ -23,7 +23,8 @@ pub use fields::{
 pub use layers::Source;
 pub use machine::Machine;
 pub use types::{
-    AgentKind, MaxAge, Meaning, Preflight, Profile, Reason, Remember, SignInAgent, UpdateCheck,
+    AgentKind, MaxAge, Meaning, Preflight, Profile, Reason, RedirectPath, Remember, SignInAgent,
+    UpdateCheck,
 };
 
 use layers::Layers;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use url::{Host, Url};
 
 use crate::error::{PolicyError, Problem};
-use crate::types::{Meaning, Profile, Reason, Remember, SignInAgent};
+use crate::types::{Meaning, Profile, Reason, RedirectPath, Remember, SignInAgent};
 use crate::{Loaded, Policy, Source};
 
 /// Signature algorithms that prove who signed, and with which evidence can be verified: never `none`, never one with a
@@ -129,6 +129,25 @@ pub(crate) fn are_scopes(scopes: &[String]) -> bool {
 
 pub(crate) fn are_ports(ports: &[u16]) -> bool {
     ports.iter().all(|port| *port >= 1024) && all_different(ports.iter())
+}
+
+/// Unreserved characters alone (RFC 3986, 2.3), and no segment that an address parser would take out: what is
+/// registered, sent and received is then the same text.
+pub(crate) fn is_redirect_path(path: &RedirectPath) -> bool {
+    let RedirectPath::Fixed(path) = path else {
+        return true;
+    };
+    let Some(path) = path.strip_prefix('/') else {
+        return false;
+    };
+    let is_segment = |segment: &str| {
+        !matches!(segment, "" | "." | "..")
+            && segment
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~'))
+    };
+    let segments = path.strip_suffix('/').unwrap_or(path);
+    path.len() < 256 && (path.is_empty() || segments.split('/').all(is_segment))
 }
 
 pub(crate) fn are_algorithms(names: &[String]) -> bool {

@@ -22,6 +22,16 @@ impl MaxAge {
     }
 }
 
+/// The path of the loopback address to which the issuer sends people back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RedirectPath {
+    /// Another one each time, that nobody can guess. For issuers that compare no more than the host of a loopback
+    /// address.
+    Random,
+    /// This one, as it is registered at the issuer.
+    Fixed(String),
+}
+
 /// What a signature means: a code of ASTM E1762 and its standard English name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meaning {

@@ -6,7 +6,8 @@ use toml::Value as Toml;
 use url::Url;
 
 use crate::types::{
-    AgentKind, MaxAge, Meaning, Preflight, Profile, Reason, Remember, SignInAgent, UpdateCheck,
+    AgentKind, MaxAge, Meaning, Preflight, Profile, Reason, RedirectPath, Remember, SignInAgent,
+    UpdateCheck,
 };
 
 /// Why a value was not taken.
@@ -153,6 +154,24 @@ impl FieldValue for MaxAge {
     fn show(&self) -> String {
         self.seconds()
             .map_or_else(|| "omit".to_owned(), |seconds| seconds.to_string())
+    }
+}
+
+impl FieldValue for RedirectPath {
+    const TYPE: &'static str = "a text";
+
+    fn from_toml(value: &Toml) -> Result<Self, Misfit> {
+        match value.as_str().ok_or(Misfit::Type)? {
+            "random" => Ok(Self::Random),
+            path => Ok(Self::Fixed(path.to_owned())),
+        }
+    }
+
+    fn show(&self) -> String {
+        match self {
+            Self::Random => "random".to_owned(),
+            Self::Fixed(path) => path.clone(),
+        }
     }
 }
 

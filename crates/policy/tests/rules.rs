@@ -3,8 +3,8 @@
 
 mod common;
 
-use common::{LEAST, machine, with};
-use policy::{FIELDS, Loaded, MaxAge, Preflight, Remember, SignInAgent, Source};
+use common::{LEAST, machine, value, with};
+use policy::{FIELDS, Loaded, MaxAge, Preflight, RedirectPath, Remember, SignInAgent, Source};
 use rstest::rstest;
 
 #[test]
@@ -155,6 +155,16 @@ fn what_is_not_permitted_is_an_error_that_names_the_key(
 #[case::a_privileged_port("redirect_ports", "[80]")]
 #[case::a_port_past_the_last("redirect_ports", "[65536]")]
 #[case::a_doubled_port("redirect_ports", "[8400, 8400]")]
+#[case::a_relative_path("redirect_path", "\"callback\"")]
+#[case::an_empty_path("redirect_path", "\"\"")]
+#[case::a_path_with_a_query("redirect_path", "\"/callback?x=1\"")]
+#[case::a_path_with_a_fragment("redirect_path", "\"/callback#x\"")]
+#[case::an_escaped_path("redirect_path", "\"/call%62ack\"")]
+#[case::a_path_that_climbs("redirect_path", "\"/a/../callback\"")]
+#[case::a_path_that_stays("redirect_path", "\"/./callback\"")]
+#[case::another_host("redirect_path", "\"//evil.example\"")]
+#[case::a_path_with_a_hole("redirect_path", "\"/a//callback\"")]
+#[case::a_path_with_a_header("redirect_path", "\"/callback\\r\\nx: y\"")]
 #[case::no_algorithm("algorithms", "[]")]
 #[case::none("algorithms", "[\"none\"]")]
 #[case::a_shared_secret("algorithms", "[\"HS256\"]")]
@@ -181,6 +191,21 @@ fn identity_values_that_would_weaken_a_signature_are_not_permitted(
         (error.key, error.problem.to_string().contains("permitted")),
         (Some(format!("identity.{name}")), true)
     );
+}
+
+#[rstest]
+#[case("random", RedirectPath::Random)]
+#[case("/", RedirectPath::Fixed("/".to_owned()))]
+#[case("/callback/", RedirectPath::Fixed("/callback/".to_owned()))]
+#[case("/callback", RedirectPath::Fixed("/callback".to_owned()))]
+#[case("/sign-in/back_to.app~1", RedirectPath::Fixed("/sign-in/back_to.app~1".to_owned()))]
+fn a_redirect_path_is_one_that_can_be_registered_or_a_random_one(
+    #[case] text: &str,
+    #[case] path: RedirectPath,
+) {
+    let loaded = machine(&with("redirect_path", &format!("\"{text}\""))).unwrap();
+    assert_eq!(loaded.policy.identity.redirect_path, path);
+    assert_eq!(value(&loaded, "identity.redirect_path").value, text);
 }
 
 #[rstest]

@@ -127,8 +127,13 @@ impl SignIn {
             () = cancel.cancelled() => return Err(SignInError::Cancelled),
             provider = self.relying_party.discover(started) => provider?,
         };
-        let listener =
-            Listener::bind(&self.policy.identity.redirect_ports, self.page.clone()).await?;
+        let identity = &self.policy.identity;
+        let listener = Listener::bind(
+            &identity.redirect_ports,
+            &identity.redirect_path,
+            self.page.clone(),
+        )
+        .await?;
         let mut agent = self.open_agent(&listener).await?;
         let outcome = self
             .authenticate(provider, listener, agent.as_mut(), deadline, &cancel)

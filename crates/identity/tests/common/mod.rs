@@ -134,6 +134,7 @@ pub fn client(issuer: &str) -> Client {
         subject_claims: vec!["sub".to_owned()],
         resource: Some(RESOURCE.to_owned()),
         clock_skew: SignedDuration::from_secs(60),
+        require_s256: true,
         development_http: true,
     }
 }

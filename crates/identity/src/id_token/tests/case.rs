@@ -84,6 +84,7 @@ impl Case {
             subject_claims: self.subject_claims.clone(),
             resource: None,
             clock_skew: SignedDuration::from_secs(60),
+            require_s256: true,
             development_http: false,
         };
         let at = |seconds| Timestamp::from_second(seconds).unwrap();
