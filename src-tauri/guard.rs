@@ -48,7 +48,7 @@ mod tests {
             .map(|rest| between(rest, "async fn ", "("))
             .collect();
         let declared: BTreeSet<_> = include!("command_names.in").into();
-        let handled: BTreeSet<_> = include_str!("startup.rs")
+        let handled: BTreeSet<_> = include_str!("startup/mod.rs")
             .split("            commands::")
             .skip(1)
             .map(|rest| between(rest, "", ","))

@@ -1,6 +1,7 @@
 //! Errors as the pages show them: what happened and what to do, from the catalogue, never a cause with content in it.
 
 use ::session::{AccessError, SignInError};
+use audit::Reference;
 use catalogue::{Catalogue, Value};
 use ceremony::{BeginError, Failure};
 use records::CallError;
@@ -68,15 +69,23 @@ pub(super) fn begin(error: BeginError) -> &'static str {
 }
 
 /// What became of a sign-in, for the person.
-pub(super) fn sign_in(catalogue: &Catalogue, error: &SignInError) -> Fault {
-    match error {
-        SignInError::ClockOff { ahead_s } => {
-            fault(catalogue, "clock_off", &[("minutes", minutes(*ahead_s))])
-        }
-        SignInError::HostNotAllowed { host } => {
-            fault(catalogue, "host_not_allowed", &[("host", host.into())])
-        }
-        other => fault(catalogue, sign_in_code(other), &[]),
+pub(super) fn sign_in(
+    catalogue: &Catalogue,
+    error: &SignInError,
+    reference: Option<Reference>,
+) -> Fault {
+    let args = match error {
+        SignInError::ClockOff { ahead_s } => vec![("minutes", minutes(*ahead_s))],
+        SignInError::HostNotAllowed { host } => vec![("host", host.into())],
+        _ => Vec::new(),
+    };
+    let code = sign_in_code(error);
+    let texts = catalogue.fault_at_sign_in(code, &args);
+    Fault {
+        code: code.to_owned(),
+        text: texts.text,
+        remedy: texts.remedy,
+        reference: reference.map(|reference| reference.to_string()),
     }
 }
 

@@ -3,7 +3,9 @@
 //! This is the controller behind the pages. It knows no window toolkit: what it needs of one comes in as a [`Screen`] to tell
 //! and two agents to show the identity provider's pages with. Everything that the pages get is data without secrets.
 
+mod choices;
 mod delivery;
+mod endings;
 mod faults;
 mod limit;
 mod place;
@@ -16,28 +18,28 @@ mod tests;
 mod values;
 mod views;
 mod when;
+mod work;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ::session::{Kept, MemoryOnly, Session, Vault};
-use audit::{Actor, Entry, Event};
+use ::session::{Kept, MemoryOnly, Vault};
+use audit::{Actor, Entry, Event, Reference};
 use catalogue::{Catalogue, Locale};
-use ceremony::{Desk, SharedLog};
+use ceremony::SharedLog;
 use identity::{Agent, Page, RelyingParty, Subject};
 use jiff::Timestamp;
 use policy::{Policy, SignInAgent};
-use records::Amendment;
 use tokio::sync::watch;
 use transport::Transport;
 
 use crate::ipc::{
-    AppState, CeremonyView, Draft, Fault, MeaningChoice, Phase, ReasonChoice, SessionEnd,
-    SessionView, StatusView, WorklistItem,
+    AppState, CeremonyView, Draft, Fault, Phase, SessionEnd, SessionView, StatusView,
 };
 
 use place::{At, Turn};
+use work::{Work, actor, person};
 
 pub(crate) use faults::fault;
 pub(crate) use signing::Saving;
@@ -98,21 +100,6 @@ struct Inner {
 
 type Place = place::Place<Arc<Work>>;
 
-/// One session's work.
-struct Work {
-    session: Session,
-    desk: Desk,
-    /// What the person has before them: only exactly this may be signed.
-    read: Mutex<HashMap<String, Arc<Amendment>>>,
-    /// The worklist as it was last shown.
-    listed: Mutex<Vec<WorklistItem>>,
-    signature: Mutex<Option<signing::Signature>>,
-    /// When security was last told of this session.
-    security_told: Arc<Mutex<Option<Timestamp>>>,
-    /// Evidence of this session's signatures, to be saved on request.
-    evidence: Mutex<HashMap<String, Vec<u8>>>,
-}
-
 impl Controller {
     pub(crate) fn new(parts: Parts) -> Arc<Self> {
         let inner = Inner {
@@ -168,8 +155,8 @@ impl Controller {
             .to_owned(),
             device: self.parts.device.clone(),
             timeout_s: policy.signing.timeout_s,
-            meanings: meanings(policy, catalogue),
-            reasons: reasons(policy, catalogue),
+            meanings: choices::meanings(policy, catalogue),
+            reasons: choices::reasons(policy, catalogue),
             locale: catalogue.locale().tag().to_owned(),
             signing_locked: work.as_ref().is_some_and(|work| work.desk.is_locked()),
             memory_only: matches!(
@@ -261,7 +248,12 @@ impl Controller {
 
     /// Writes to the audit log. What may not happen without its entry asks for the result instead.
     async fn note(&self, event: Event) {
-        if let Err(fault) = self.record(event).await {
+        self.note_under(None, event).await;
+    }
+
+    /// The same, under a reference that a person can read out.
+    async fn note_under(&self, reference: Option<Reference>, event: Event) {
+        if let Err(fault) = self.append(event, reference, self.actor()).await {
             tracing::error!(code = fault.code, "an event could not be recorded");
         }
     }
@@ -273,9 +265,18 @@ impl Controller {
 
     /// The same, for somebody who is not signed in yet, or not any more.
     async fn record_by(&self, event: Event, actor: Actor) -> Result<(), Fault> {
+        self.append(event, None, actor).await
+    }
+
+    async fn append(
+        &self,
+        event: Event,
+        reference: Option<Reference>,
+        actor: Actor,
+    ) -> Result<(), Fault> {
         let entry = Entry {
             event,
-            reference: None,
+            reference,
             actor,
         };
         let log = self.parts.log.clone();
@@ -375,96 +376,8 @@ impl Controller {
     }
 }
 
-impl Work {
-    fn new(session: Session, policy: Arc<Policy>) -> Arc<Self> {
-        Arc::new(Self {
-            session,
-            desk: Desk::new(policy),
-            read: Mutex::default(),
-            listed: Mutex::default(),
-            signature: Mutex::default(),
-            security_told: Arc::default(),
-            evidence: Mutex::default(),
-        })
-    }
-
-    fn read(&self) -> MutexGuard<'_, HashMap<String, Arc<Amendment>>> {
-        self.read.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn listed(&self) -> MutexGuard<'_, Vec<WorklistItem>> {
-        self.listed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What comes after this amendment in the worklist, or first in it.
-    fn after(&self, id: &str) -> Option<WorklistItem> {
-        let listed = self.listed();
-        let at = listed
-            .iter()
-            .position(|item| item.id == id)
-            .map_or(0, |at| at + 1);
-        let (before, after) = listed.split_at(at.min(listed.len()));
-        let mut others = after
-            .iter()
-            .chain(before)
-            .filter(|item| item.id != id && !item.changed);
-        others.next().cloned()
-    }
-
-    fn signature(&self) -> MutexGuard<'_, Option<signing::Signature>> {
-        self.signature
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn security_told(&self) -> Option<Timestamp> {
-        *self
-            .security_told
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn evidence(&self) -> MutexGuard<'_, HashMap<String, Vec<u8>>> {
-        self.evidence.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn actor(work: &Work) -> Actor {
-    person(&work.session)
-}
-
-fn person(session: &Session) -> Actor {
-    let person = session.person();
-    Actor::Person(audit::Person::new(
-        &person.name,
-        &person.subject.iss,
-        &person.subject.claims,
-    ))
-}
-
 fn origin(issuer: &str) -> String {
     url::Url::parse(issuer)
         .map(|issuer| issuer.origin().ascii_serialization())
         .unwrap_or_default()
-}
-
-fn meanings(policy: &Policy, catalogue: &Catalogue) -> Vec<MeaningChoice> {
-    let offered = policy.signing.meanings.iter();
-    offered
-        .map(|meaning| MeaningChoice {
-            code: meaning.code.clone(),
-            display: meaning.display.clone(),
-            text_key: catalogue.meaning_key(&meaning.code),
-        })
-        .collect()
-}
-
-fn reasons(policy: &Policy, catalogue: &Catalogue) -> Vec<ReasonChoice> {
-    let offered = policy.signing.reasons.iter();
-    offered
-        .map(|reason| ReasonChoice {
-            code: reason.code.clone(),
-            text: catalogue.reason(&reason.code, &reason.text),
-        })
-        .collect()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ::session::{
     IdpSessionEnd, Restored, Session, SessionEnd as Over, SignIn, SignInError, SignedIn, TokenEnd,
 };
-use audit::{Event, SignOut};
+use audit::{Event, Reference, SignOut};
 use jiff::Timestamp;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -141,8 +141,10 @@ impl Controller {
                     SignInError::Refused(refusal) => refusal.name(),
                     other => faults::sign_in_code(other),
                 };
-                self.note(Event::SignInFailed { why: why.into() }).await;
-                Err(faults::sign_in(self.catalogue(), &error))
+                let reference = new_reference();
+                self.note_under(reference, Event::SignInFailed { why: why.into() })
+                    .await;
+                Err(faults::sign_in(self.catalogue(), &error, reference))
             }
         }
     }
@@ -230,6 +232,13 @@ fn tell_of(signed_in: &SignedIn) {
     if let Some(error) = &signed_in.not_kept {
         tracing::warn!(%error, "the session is in memory only");
     }
+}
+
+/// Under which IT finds a failed sign-in in the log. Without random numbers the entry stands for itself.
+fn new_reference() -> Option<Reference> {
+    let mut random = [0; 5];
+    aws_lc_rs::rand::fill(&mut random).ok()?;
+    Some(Reference::from_bytes(random))
 }
 
 fn signed_out(end: Over, tokens_revoked: bool) -> Event {

@@ -4,10 +4,7 @@ use std::sync::Arc;
 
 use audit::Event;
 use catalogue::intent;
-use ceremony::{
-    Ended, Ending, Outward, Ports, Progress, Recorded, SharedOutbox, StepState as At, SystemClock,
-    UnderWay,
-};
+use ceremony::{Ending, Ports, Progress, SharedOutbox, StepState as At, SystemClock, UnderWay};
 use evidence::{
     Bundle, ClientInfo, LocalTime, Meaning, Presentation, RecordRef, SignedAmendment, Signer,
     StatementReason,
@@ -17,23 +14,21 @@ use records::{Amendment, Title};
 use uuid::Uuid;
 
 use super::ports::{SessionAlarm, SessionChallenges};
-use super::{Controller, Work, faults, origin, reading, views, when};
-use crate::ipc::{
-    CeremonyView, Draft, EndingView, Fault, SignRequest, SignedView, StepState, StepView,
-};
+use super::{Controller, Work, faults, origin, reading, when};
+use crate::ipc::{CeremonyView, Draft, Fault, SignRequest, StepState, StepView};
 
 /// The signature that is under way, or whose ending is still on the screen.
 pub(super) struct Signature {
-    view: CeremonyView,
-    chosen: Arc<Chosen>,
+    pub(super) view: CeremonyView,
+    pub(super) chosen: Arc<Chosen>,
     /// Set while its fate is being asked.
-    unconfirmed: Option<Uuid>,
+    pub(super) unconfirmed: Option<Uuid>,
 }
 
 /// What is signed, and with which words. A ceremony keeps it to the end, whatever becomes of the screen.
-struct Chosen {
-    amendment: Arc<Amendment>,
-    draft: Draft,
+pub(super) struct Chosen {
+    pub(super) amendment: Arc<Amendment>,
+    pub(super) draft: Draft,
 }
 
 /// Evidence on its way to a file.
@@ -283,127 +278,6 @@ impl Controller {
         });
     }
 
-    fn show(
-        &self,
-        work: &Arc<Work>,
-        chosen: &Arc<Chosen>,
-        ending: EndingView,
-        unconfirmed: Option<Uuid>,
-    ) {
-        let view = work.with_signature(chosen, |signature| {
-            signature.unconfirmed = unconfirmed;
-            signature.view.ending = Some(ending);
-            signature.view.clone()
-        });
-        if let Some(view) = view
-            && self.is_current(work)
-        {
-            self.tell();
-            self.parts.screen.ceremony(&view);
-        }
-    }
-
-    async fn ending(&self, work: &Arc<Work>, chosen: &Chosen, ended: &Ended) -> EndingView {
-        let reference = ended.reference.to_string();
-        match (ended.outward(), &ended.ending) {
-            (Outward::Signed, Ending::Recorded(recorded)) => self.signed(work, chosen, recorded),
-            (Outward::Signed | Outward::NotApplied, _) => EndingView::NotApplied { reference },
-            (Outward::Cancelled, _) => EndingView::Cancelled,
-            (Outward::TimedOut, _) => EndingView::TimedOut,
-            (Outward::Network(failure), _) => {
-                EndingView::Network(faults::failure(self.catalogue(), failure, &reference))
-            }
-            (Outward::Local(failure), _) => {
-                EndingView::Local(faults::failure(self.catalogue(), failure, &reference))
-            }
-            (Outward::RecordChanged, _) => {
-                self.record_changed(work, &chosen.amendment, &reference)
-                    .await
-            }
-            (Outward::Unconfirmed, _) => EndingView::Unconfirmed { reference },
-            (Outward::SigningLocked, _) => EndingView::SigningLocked {
-                reference,
-                attempts: self.parts.policy.signing.mismatch_limit,
-                reported_at: work.security_told().map(when::rfc3339),
-            },
-        }
-    }
-
-    /// A recorded signature is always said to be one.
-    fn signed(&self, work: &Work, chosen: &Chosen, recorded: &Recorded) -> EndingView {
-        let id = recorded.signature_id.to_string();
-        work.evidence().insert(id, recorded.evidence.clone());
-        let owner = work.session.person().subject.clone();
-        let draft = (owner, chosen.amendment.id.clone());
-        self.inner().drafts.remove(&draft);
-        self.manifestation(work, chosen, recorded.signature_id, &recorded.receipt)
-    }
-
-    fn manifestation(
-        &self,
-        work: &Work,
-        chosen: &Chosen,
-        id: Uuid,
-        receipt: &evidence::Receipt,
-    ) -> EndingView {
-        let catalogue = self.catalogue();
-        let policy = &self.parts.policy.signing;
-        let (amendment, draft) = (&chosen.amendment, &chosen.draft);
-        let person = work.session.person();
-        let meaning = policy.meanings.iter().find(|one| one.code == draft.meaning);
-        let reason = policy.reasons.iter().find(|one| one.code == draft.reason);
-        let committed = receipt.records.first();
-        let at = receipt.received_at.to_zoned(jiff::tz::TimeZone::system());
-        EndingView::Signed(Box::new(SignedView {
-            signature_id: id.to_string(),
-            name: person.name.clone(),
-            role: person.role.clone(),
-            signed_at: when::manifest(&at, catalogue.locale()),
-            meaning: meaning
-                .map(|meaning| meaning.display.clone())
-                .unwrap_or_default(),
-            meaning_key: catalogue.meaning_key(&draft.meaning),
-            reason: reason
-                .map(|reason| catalogue.reason(&reason.code, &reason.text))
-                .unwrap_or_default(),
-            note: draft.note.trim().to_owned(),
-            kind: catalogue.text(amendment.kind.label(), &[]),
-            record: amendment.record.id.clone(),
-            patient: amendment.patient.clone(),
-            base_version: amendment.record.base_version.clone(),
-            new_version: committed
-                .map(|record| record.new_version.clone())
-                .unwrap_or_default(),
-            changed: views::changed_labels(catalogue, amendment),
-            receipt: views::receipt_number(receipt.sequence),
-            next: work.after(&amendment.id),
-        }))
-    }
-
-    async fn record_changed(
-        &self,
-        work: &Arc<Work>,
-        read: &Amendment,
-        reference: &str,
-    ) -> EndingView {
-        let now = self.fetch(work, &read.id).await.ok();
-        let view = views::record_changed(self.catalogue(), read, now.as_ref(), reference);
-        EndingView::RecordChanged(Box::new(view))
-    }
-
-    /// A waiting signature arrived after all: an ending that said "unconfirmed" now says so.
-    pub(super) fn confirmed(&self, work: &Arc<Work>, id: Uuid, receipt: &evidence::Receipt) {
-        let waiting = {
-            let signature = work.signature();
-            let waiting = signature.as_ref().filter(|one| one.unconfirmed == Some(id));
-            waiting.map(|signature| Arc::clone(&signature.chosen))
-        };
-        if let Some(chosen) = waiting {
-            let ending = self.manifestation(work, &chosen, id, receipt);
-            self.show(work, &chosen, ending, None);
-        }
-    }
-
     async fn fetch_evidence(&self, work: &Arc<Work>, signature_id: &str) -> Result<Vec<u8>, Fault> {
         let gone = || self.fault("amendment_gone", &[]);
         let id: Uuid = signature_id.parse().map_err(|_| gone())?;
@@ -460,7 +334,7 @@ impl Work {
     }
 
     /// Changes this signature, while it is the one before the person.
-    fn with_signature<T>(
+    pub(super) fn with_signature<T>(
         &self,
         chosen: &Arc<Chosen>,
         change: impl FnOnce(&mut Signature) -> T,

@@ -44,12 +44,16 @@ rec-policy-file-refused = Ohne --policy starten. Zum Ausprobieren einen Computer
 ## errors of signing and signing in
 
 err-identity-provider-unreachable = Die Anmeldeseite war nicht erreichbar. Nichts wurde unterschrieben.
+    .sign-in = Die Anmeldeseite war nicht erreichbar. Niemand wurde angemeldet.
 rec-identity-provider-unreachable = Netzverbindung prüfen, dann erneut versuchen. Bleibt es so, die IT anrufen.
 err-identity-provider-untrusted = Die Anmeldeseite weist sich nicht aus: ihrem Zertifikat wird nicht vertraut. Nichts wurde unterschrieben.
+    .sign-in = Die Anmeldeseite weist sich nicht aus: ihrem Zertifikat wird nicht vertraut. Niemand wurde angemeldet.
 rec-identity-provider-untrusted = Melden Sie sich nirgends sonst an. Die IT anrufen: das Zertifikat ist abgelaufen, oder etwas steht zwischen diesem Computer und der Anmeldeseite.
 err-identity-provider-unusable = Der Anmeldedienst hat unbrauchbar geantwortet. Nichts wurde unterschrieben.
+    .sign-in = Der Anmeldedienst hat unbrauchbar geantwortet. Niemand wurde angemeldet.
 rec-identity-provider-unusable = Die IT mit der Referenz anrufen. IT: das Discovery-Dokument des Anbieters mit der Richtlinie vergleichen; countersignctl doctor tut das.
 err-identity-provider-error = Der Anmeldedienst hat mit einem Fehler geantwortet. Nichts wurde unterschrieben.
+    .sign-in = Der Anmeldedienst hat mit einem Fehler geantwortet. Niemand wurde angemeldet.
 rec-identity-provider-error = Erneut versuchen. Bleibt es so, die IT mit der Referenz anrufen.
 err-preflight-inconclusive = Es ließ sich nicht feststellen, ob das eigene Fenster leer war. Nichts wurde unterschrieben.
 rec-preflight-inconclusive = Erneut versuchen. Bleibt es so, die IT anrufen. IT: der Anbieter muss prompt=none beantworten, oder signing.ambient_preflight setzen.
@@ -85,26 +89,37 @@ err-clock-off = Die Uhr dieses Computers geht { $minutes ->
     [one] { $minutes } Minute
    *[other] { $minutes } Minuten
 } falsch. Nichts wurde unterschrieben.
+    .sign-in = Die Uhr dieses Computers geht { $minutes } { $minutes ->
+        [one] Minute
+       *[other] Minuten
+    } falsch. Niemand wurde angemeldet.
 rec-clock-off = Die Uhr stellen oder die IT anrufen: die automatische Zeiteinstellung ist aus oder wirkt nicht.
 err-ports-taken = Die Anmeldung kann nicht zu dieser Anwendung zurückkehren: ein anderes Programm belegt ihre Ports. Nichts wurde unterschrieben.
+    .sign-in = Die Anmeldung kann nicht zu dieser Anwendung zurückkehren: ein anderes Programm belegt ihre Ports. Niemand wurde angemeldet.
 rec-ports-taken = Andere Programme schließen oder den Computer neu starten. IT: die Ports stehen in identity.redirect_ports.
 err-agent-unavailable = Das eigene Fenster für die Anmeldung lässt sich nicht öffnen. Nichts wurde unterschrieben.
+    .sign-in = Das eigene Fenster für die Anmeldung lässt sich nicht öffnen. Niemand wurde angemeldet.
 rec-agent-unavailable = Die Anwendung neu starten. Bleibt es so, die IT anrufen. IT: countersignctl doctor sagt, was fehlt.
 err-agent-failed = Das eigene Fenster für die Anmeldung ist ausgefallen. Nichts wurde unterschrieben, Ihre Eingabe bleibt.
+    .sign-in = Das eigene Fenster für die Anmeldung ist ausgefallen. Niemand wurde angemeldet.
 rec-agent-failed = Erneut versuchen. Bleibt es so, die Anwendung neu starten.
 err-no-display = Es gibt keinen Bildschirm für ein Fenster.
 rec-no-display = Die Anwendung auf einem Desktop starten, oder in einer Fernsitzung, die einen zeigt.
 err-no-webview = Der Systembaustein, der Webseiten zeigt, fehlt oder ist zu alt.
 rec-no-webview = IT: WebKitGTK 4.1 (Linux) oder die WebView2-Laufzeit (Windows) installieren, dann neu starten.
 err-isolation-unavailable = Dieser Computer kann kein leeres Fenster öffnen, das von allem anderen getrennt ist. Nichts wurde unterschrieben.
+    .sign-in = Dieser Computer kann kein leeres Fenster öffnen, das von allem anderen getrennt ist. Niemand wurde angemeldet.
 rec-isolation-unavailable = IT: die WebView2-Laufzeit aktualisieren, oder signing.agent auf browser setzen.
+    .sign-in = IT: die WebView2-Laufzeit aktualisieren, oder session.sign_in_agent auf system_browser setzen.
 err-self-check-failed = Die fertige Unterschrift hat unsere eigene Prüfung nicht bestanden und wurde nicht gesendet. Nichts wurde unterschrieben.
 rec-self-check-failed = Erneut versuchen. Geschieht es zweimal, die IT mit der Referenz anrufen.
 err-no-randomness = Dieser Computer gab keine Zufallszahlen her. Nichts wurde unterschrieben.
+    .sign-in = Dieser Computer gab keine Zufallszahlen her. Niemand wurde angemeldet.
 rec-no-randomness = Den Computer neu starten. Bleibt es so, die IT anrufen.
 err-name-missing = Der Anmeldedienst sagt nicht, wie Sie heißen; eine Unterschrift braucht einen gedruckten Namen.
 rec-name-missing = IT: der Anbieter soll dieser Anwendung den Claim name senden.
 err-host-not-allowed = Die Anmeldeseite wollte zu { $host } weiter; das ist nicht zulässig. Nichts wurde unterschrieben.
+    .sign-in = Die Anmeldeseite wollte zu { $host } weiter; das ist nicht zulässig. Niemand wurde angemeldet.
 rec-host-not-allowed = Abbrechen und die IT anrufen. IT: ist die Adresse richtig, sie in identity.allowed_hosts aufnehmen.
 err-ceremony-under-way = Eine Unterschrift läuft bereits.
 rec-ceremony-under-way = Erst diese beenden oder abbrechen.
@@ -113,8 +128,11 @@ rec-signature-waits = Bitte nicht erneut unterschreiben. Sie wird von selbst ges
 err-signing-locked = Unterschreiben ist für diese Sitzung gesperrt. Sie bleiben angemeldet.
 rec-signing-locked = Um wieder zu unterschreiben, abmelden und neu anmelden. Hat hier jemand anders zu unterschreiben versucht? Die IT anrufen.
 err-cancelled = Sie haben abgebrochen. Nichts wurde unterschrieben, Ihre Eingabe bleibt.
+    .sign-in = Sie haben abgebrochen. Niemand wurde angemeldet.
 rec-cancelled = Unterschreiben Sie, wenn Sie so weit sind.
+    .sign-in = Melden Sie sich an, wenn Sie so weit sind.
 err-timed-out = Die Zeit ist abgelaufen. Nichts wurde unterschrieben, Ihre Eingabe bleibt.
+    .sign-in = Die Zeit ist abgelaufen. Niemand wurde angemeldet.
 rec-timed-out = Erneut versuchen. Sie haben jedes Mal fünf Minuten.
 err-refused = Die Anmeldung wurde nicht angenommen.
 rec-refused = Erneut versuchen. Bleibt es so, der IT die Referenz nennen.
@@ -123,6 +141,7 @@ rec-unconfirmed = Bitte nicht erneut unterschreiben. Es wird gefragt, bis eine A
 err-cannot-save = Die Datei ließ sich nicht speichern.
 rec-cannot-save = Einen anderen Ordner wählen, oder auf dem Datenträger Platz schaffen.
 err-internal = In dieser Anwendung ist etwas schiefgegangen. Nichts wurde unterschrieben.
+    .sign-in = In dieser Anwendung ist etwas schiefgegangen. Niemand wurde angemeldet.
 rec-internal = Die Anwendung neu starten. Geschieht es wieder, die IT mit der Referenz anrufen.
 
 ## errors of this computer

@@ -44,12 +44,16 @@ rec-policy-file-refused = Start without --policy. To try a policy, use a compute
 ## errors of signing and signing in
 
 err-identity-provider-unreachable = The sign-in page could not be reached. Nothing was signed.
+    .sign-in = The sign-in page could not be reached. Nobody was signed in.
 rec-identity-provider-unreachable = Check the network connection, then try again. If it stays like this, call IT.
 err-identity-provider-untrusted = The sign-in page does not prove that it is the right one: its certificate is not trusted. Nothing was signed.
+    .sign-in = The sign-in page does not prove that it is the right one: its certificate is not trusted. Nobody was signed in.
 rec-identity-provider-untrusted = Do not sign in anywhere else. Call IT: the certificate has expired, or something stands between this computer and the sign-in page.
 err-identity-provider-unusable = The sign-in service answered in a way that cannot be used. Nothing was signed.
+    .sign-in = The sign-in service answered in a way that cannot be used. Nobody was signed in.
 rec-identity-provider-unusable = Call IT with the reference. IT: compare the provider’s discovery document with the policy; countersignctl doctor does so.
 err-identity-provider-error = The sign-in service answered with an error. Nothing was signed.
+    .sign-in = The sign-in service answered with an error. Nobody was signed in.
 rec-identity-provider-error = Try again. If it stays like this, call IT with the reference.
 err-preflight-inconclusive = Whether the separate window was empty could not be found out. Nothing was signed.
 rec-preflight-inconclusive = Try again. If it stays like this, call IT. IT: the provider must answer prompt=none, or set signing.ambient_preflight.
@@ -85,26 +89,37 @@ err-clock-off = The clock of this computer is { $minutes ->
     [one] { $minutes } minute
    *[other] { $minutes } minutes
 } off. Nothing was signed.
+    .sign-in = The clock of this computer is wrong by { $minutes } { $minutes ->
+        [one] minute
+       *[other] minutes
+    }. Nobody was signed in.
 rec-clock-off = Set the clock, or call IT: automatic time setting is switched off or does not work.
 err-ports-taken = The sign-in cannot come back to this application: another program uses its ports. Nothing was signed.
+    .sign-in = The sign-in cannot come back to this application: another program uses its ports. Nobody was signed in.
 rec-ports-taken = Close other programs or restart the computer. IT: the ports are in identity.redirect_ports.
 err-agent-unavailable = The separate window for signing in cannot be opened. Nothing was signed.
+    .sign-in = The separate window for signing in cannot be opened. Nobody was signed in.
 rec-agent-unavailable = Restart the application. If it stays like this, call IT. IT: countersignctl doctor says what is missing.
 err-agent-failed = The separate window for signing in broke down. Nothing was signed, your entry is kept.
+    .sign-in = The separate window for signing in broke down. Nobody was signed in.
 rec-agent-failed = Try again. If it stays like this, restart the application.
 err-no-display = There is no display to show a window on.
 rec-no-display = Start the application on a desktop, or in a remote session that shows one.
 err-no-webview = The system component that shows web pages is missing or too old.
 rec-no-webview = IT: install WebKitGTK 4.1 (Linux) or the WebView2 runtime (Windows), then start again.
 err-isolation-unavailable = This computer cannot open an empty window that is separate from everything else. Nothing was signed.
+    .sign-in = This computer cannot open an empty window that is separate from everything else. Nobody was signed in.
 rec-isolation-unavailable = IT: update the WebView2 runtime, or set signing.agent to browser.
+    .sign-in = IT: update the WebView2 runtime, or set session.sign_in_agent to system_browser.
 err-self-check-failed = The finished signature did not pass our own check, so it was not sent. Nothing was signed.
 rec-self-check-failed = Try again. If it happens twice, call IT with the reference.
 err-no-randomness = This computer gave no random numbers. Nothing was signed.
+    .sign-in = This computer gave no random numbers. Nobody was signed in.
 rec-no-randomness = Restart the computer. If it stays like this, call IT.
 err-name-missing = The sign-in service does not say what you are called, and a signature needs a printed name.
 rec-name-missing = IT: let the provider send the name claim to this application.
 err-host-not-allowed = The sign-in page wanted to go to { $host }, which is not permitted. Nothing was signed.
+    .sign-in = The sign-in page wanted to go to { $host }, which is not permitted. Nobody was signed in.
 rec-host-not-allowed = Cancel and call IT. IT: if the address is right, add it to identity.allowed_hosts.
 err-ceremony-under-way = A signature is already under way.
 rec-ceremony-under-way = Finish or cancel it first.
@@ -113,8 +128,11 @@ rec-signature-waits = Do not sign it again. It is sent by itself while whoever s
 err-signing-locked = Signing is locked for this session. You stay signed in.
 rec-signing-locked = To sign again, sign out and sign in. Did somebody else try to sign here? Call IT.
 err-cancelled = You cancelled. Nothing was signed, your entry is kept.
+    .sign-in = You cancelled. Nobody was signed in.
 rec-cancelled = Sign when you are ready.
+    .sign-in = Sign in when you are ready.
 err-timed-out = Time ran out. Nothing was signed, your entry is kept.
+    .sign-in = Time ran out. Nobody was signed in.
 rec-timed-out = Try again. You have five minutes each time.
 err-refused = The sign-in was not accepted.
 rec-refused = Try again. If it stays like this, give the reference to IT.
@@ -123,6 +141,7 @@ rec-unconfirmed = Do not sign again. It is asked until there is an answer.
 err-cannot-save = The file could not be saved.
 rec-cannot-save = Choose another folder, or make room on the disk.
 err-internal = Something went wrong in this application. Nothing was signed.
+    .sign-in = Something went wrong in this application. Nobody was signed in.
 rec-internal = Restart the application. If it happens again, call IT with the reference.
 
 ## errors of this computer

@@ -11,6 +11,7 @@ pub mod intent;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_syntax::ast::Pattern;
 
 pub use locale::Locale;
 pub use value::Value;
@@ -62,6 +63,10 @@ impl Catalogue {
         else {
             return key.to_owned();
         };
+        self.formatted(pattern, args)
+    }
+
+    fn formatted(&self, pattern: &Pattern<&str>, args: &[(&str, Value<'_>)]) -> String {
         let args: FluentArgs = args
             .iter()
             .map(|(name, value)| (*name, value.fluent()))
@@ -79,6 +84,26 @@ impl Catalogue {
             text: self.text(&format!("err-{code}"), args),
             remedy: self.text(&format!("rec-{code}"), args),
         }
+    }
+
+    /// As [`Catalogue::fault`], worded for somebody who was signing in, where that reads differently (`.sign-in`).
+    pub fn fault_at_sign_in(&self, code: &str, args: &[(&str, Value<'_>)]) -> Fault {
+        let told = self.fault(code, args);
+        let code = code.replace('_', "-");
+        Fault {
+            text: self
+                .variant(&format!("err-{code}"), "sign-in", args)
+                .unwrap_or(told.text),
+            remedy: self
+                .variant(&format!("rec-{code}"), "sign-in", args)
+                .unwrap_or(told.remedy),
+        }
+    }
+
+    /// An attribute of the message under this key.
+    fn variant(&self, key: &str, name: &str, args: &[(&str, Value<'_>)]) -> Option<String> {
+        let pattern = self.bundle.get_message(key)?.get_attribute(name)?.value();
+        Some(self.formatted(pattern, args))
     }
 
     /// The key of the sentence that explains a meaning, by its ASTM E1762 code: `1.2.840.10065.1.12.1.15` is `meaning-15`.

@@ -91,6 +91,53 @@ fn every_error_has_its_remedy_and_every_remedy_its_error() {
     assert!(codes("err-").len() > 80);
 }
 
+#[rstest]
+#[case(Locale::En)]
+#[case(Locale::De)]
+fn whoever_was_signing_in_is_not_told_about_a_signature(#[case] locale: Locale) {
+    let catalogue = Catalogue::new(locale);
+    let signed = match locale {
+        Locale::En => "signed,",
+        Locale::De => "unterschrieben",
+    };
+    for code in AT_SIGN_IN {
+        let args = [("minutes", Value::Number(2)), ("host", "id.example".into())];
+        let told = catalogue.fault_at_sign_in(code, &args);
+        assert!(!told.text.contains(signed), "{code}: {}", told.text);
+        assert!(!told.text.contains("Nothing was"), "{code}: {}", told.text);
+        assert_ne!(told.text, format!("err-{code}"));
+    }
+}
+
+/// What a sign-in may end with.
+const AT_SIGN_IN: &[&str] = &[
+    "agent-failed",
+    "agent-unavailable",
+    "cancelled",
+    "clock-off",
+    "host-not-allowed",
+    "identity-provider-error",
+    "identity-provider-unreachable",
+    "identity-provider-untrusted",
+    "identity-provider-unusable",
+    "internal",
+    "isolation-unavailable",
+    "name-missing",
+    "no-randomness",
+    "ports-taken",
+    "refused",
+    "timed-out",
+];
+
+#[test]
+fn a_text_without_a_wording_for_sign_in_is_the_same_there() {
+    let catalogue = Catalogue::new(Locale::En);
+    assert_eq!(
+        catalogue.fault_at_sign_in("refused", &[]),
+        catalogue.fault("refused", &[])
+    );
+}
+
 #[test]
 fn an_unknown_key_is_shown_as_it_stands() {
     let catalogue = Catalogue::new(Locale::En);

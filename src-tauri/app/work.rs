@@ -1,0 +1,96 @@
+//! One session's work: what was read, listed and signed in it. It goes when the session goes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use ::session::Session;
+use audit::Actor;
+use ceremony::Desk;
+use jiff::Timestamp;
+use policy::Policy;
+use records::Amendment;
+
+use super::signing::Signature;
+use crate::ipc::WorklistItem;
+
+/// One session's work.
+pub(super) struct Work {
+    pub(super) session: Session,
+    pub(super) desk: Desk,
+    /// What the person has before them: only exactly this may be signed.
+    pub(super) read: Mutex<HashMap<String, Arc<Amendment>>>,
+    /// The worklist as it was last shown.
+    pub(super) listed: Mutex<Vec<WorklistItem>>,
+    pub(super) signature: Mutex<Option<Signature>>,
+    /// When security was last told of this session.
+    pub(super) security_told: Arc<Mutex<Option<Timestamp>>>,
+    /// Evidence of this session's signatures, to be saved on request.
+    pub(super) evidence: Mutex<HashMap<String, Vec<u8>>>,
+}
+
+impl Work {
+    pub(super) fn new(session: Session, policy: Arc<Policy>) -> Arc<Self> {
+        Arc::new(Self {
+            session,
+            desk: Desk::new(policy),
+            read: Mutex::default(),
+            listed: Mutex::default(),
+            signature: Mutex::default(),
+            security_told: Arc::default(),
+            evidence: Mutex::default(),
+        })
+    }
+
+    pub(super) fn read(&self) -> MutexGuard<'_, HashMap<String, Arc<Amendment>>> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn listed(&self) -> MutexGuard<'_, Vec<WorklistItem>> {
+        self.listed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What comes after this amendment in the worklist, or first in it.
+    pub(super) fn after(&self, id: &str) -> Option<WorklistItem> {
+        let listed = self.listed();
+        let at = listed
+            .iter()
+            .position(|item| item.id == id)
+            .map_or(0, |at| at + 1);
+        let (before, after) = listed.split_at(at.min(listed.len()));
+        let mut others = after
+            .iter()
+            .chain(before)
+            .filter(|item| item.id != id && !item.changed);
+        others.next().cloned()
+    }
+
+    pub(super) fn signature(&self) -> MutexGuard<'_, Option<Signature>> {
+        self.signature
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn security_told(&self) -> Option<Timestamp> {
+        *self
+            .security_told
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn evidence(&self) -> MutexGuard<'_, HashMap<String, Vec<u8>>> {
+        self.evidence.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(super) fn actor(work: &Work) -> Actor {
+    person(&work.session)
+}
+
+pub(super) fn person(session: &Session) -> Actor {
+    let person = session.person();
+    Actor::Person(audit::Person::new(
+        &person.name,
+        &person.subject.iss,
+        &person.subject.claims,
+    ))
+}

@@ -1,0 +1,138 @@
+//! The state of the application, and what could not be done.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+/// Everything the pages need to draw their first screen. Answer of `app_state`; also the payload of the event `app-state`.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "../ui/src/ipc/")]
+pub struct AppState {
+    /// Which of the screens outside of work applies.
+    pub phase: Phase,
+    /// Why the session ended, when the pages should say so.
+    pub ended: Option<SessionEnd>,
+    /// Shown when `phase` is `Blocked`: what is wrong and what to do.
+    pub blocked: Option<Fault>,
+    /// The person who is signed in.
+    pub session: Option<SessionView>,
+    /// `https://id.clinic.example`, for the sign-in and the sign panel.
+    pub issuer_origin: String,
+    /// How sign-in opens: `system_browser` or `window`.
+    pub sign_in_agent: String,
+    /// The device's name, as it stands in statements.
+    pub device: String,
+    /// Seconds that a signing attempt may take.
+    pub timeout_s: u32,
+    /// The meanings that policy offers, the default first.
+    pub meanings: Vec<MeaningChoice>,
+    /// The reasons that policy offers.
+    pub reasons: Vec<ReasonChoice>,
+    /// "en" or "de".
+    pub locale: String,
+    /// Signing is locked for this session after repeated mismatches.
+    pub signing_locked: bool,
+    /// Where tokens are kept is not what policy asked for (no keyring): said in a banner.
+    pub memory_only: bool,
+    /// The state of the lines in the status bar.
+    pub status: StatusView,
+    /// The product's version.
+    pub version: String,
+}
+
+/// The screens outside of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "../ui/src/ipc/")]
+pub enum Phase {
+    /// Something that IT must mend (policy, WebView, audit log) stops everything.
+    Blocked,
+    /// Nobody is signed in.
+    SignedOut,
+    /// The sign-in page is open.
+    SigningIn,
+    /// Somebody is signed in.
+    SignedIn,
+    /// A ceremony is under way: `ceremony_state` tells which and how far.
+    Ceremony,
+}
+
+/// Why nobody is signed in any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "../ui/src/ipc/")]
+pub enum SessionEnd {
+    /// The person signed out.
+    SignedOut,
+    /// The identity provider no longer renews the session, or it reached its limit.
+    Expired,
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "../ui/src/ipc/")]
+pub struct SessionView {
+    /// The printed name.
+    pub name: String,
+    /// The role, when the directory names one.
+    pub role: Option<String>,
+    /// When the session began.
+    pub since: String,
+}
+
+/// The three lines of the status bar.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "../ui/src/ipc/")]
+pub struct StatusView {
+    /// The records API answered last time.
+    pub records_connected: bool,
+    /// Sealed signatures that wait to be delivered.
+    pub outbox: u32,
+    /// What waits there is still there after a restart: there is an outbox, and a keyring that keeps its key.
+    pub outbox_durable: bool,
+    /// The audit log verifies.
+    pub audit_chain_ok: bool,
+    /// Entries in the audit log.
+    pub audit_entries: u32,
+}
+
+/// A coded meaning of a signature.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "../ui/src/ipc/")]
+pub struct MeaningChoice {
+    /// ASTM E1762 code.
+    pub code: String,
+    /// Its standard English name, the same in every language.
+    pub display: String,
+    /// The key of its sentence in the catalogue, as `meaning-…`.
+    pub text_key: String,
+}
+
+/// A coded reason for a change.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "../ui/src/ipc/")]
+pub struct ReasonChoice {
+    /// The code that the statement carries.
+    pub code: String,
+    /// What the person reads, in the current language.
+    pub text: String,
+}
+
+/// Something that could not be done: text and remedy are *verbatim* from the catalogue.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "../ui/src/ipc/")]
+pub struct Fault {
+    /// A stable name.
+    pub code: String,
+    /// What happened.
+    pub text: String,
+    /// What to do.
+    pub remedy: String,
+    /// Under which reference the detail stands in the audit log.
+    pub reference: Option<String>,
+}

@@ -1,0 +1,238 @@
+//! Puts the application together from its policy: log, vault, outbox, agents. What is unusable is said, and stops it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use audit::{Actor, Entry, Event, Log};
+use catalogue::{Catalogue, Locale, Value};
+use ceremony::SharedLog;
+use identity::{Agent, Client, RelyingParty};
+use jiff::Timestamp;
+use policy::{AgentKind, Loaded, Machine, Policy, SignInAgent};
+use session::{OsKeyring, OutboxKey, Place, Vault};
+use tauri::{AppHandle, Emitter};
+use transport::{Rules, Transport};
+
+use crate::MAIN;
+use crate::agent::{SystemBrowser, WindowAgent};
+use crate::app::{Controller, Parts, Screen, fault};
+use crate::arguments::Arguments;
+use crate::commands::Shell;
+use crate::ipc::{AppState, CeremonyView, Fault, Phase, StatusView};
+
+/// Puts the application together; what stops it is shown on its only page.
+pub(super) async fn assemble(app: &AppHandle, arguments: &Arguments, locale: Locale) -> Shell {
+    let loaded = match policy::load(Machine::default(), arguments.policy.as_deref()) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            tracing::error!(%error, "the policy cannot be used");
+            let args = error.args();
+            let args: Vec<_> = args
+                .iter()
+                .map(|(name, value)| (*name, Value::from(value)))
+                .collect();
+            return blocked(locale, fault(&Catalogue::new(locale), error.code(), &args));
+        }
+    };
+    match parts(app, loaded, locale).await {
+        Ok(parts) => {
+            let development = parts.policy.identity.development_http;
+            Shell::Working {
+                controller: Controller::new(parts),
+                save_dir: arguments.save_dir.clone().filter(|_| development),
+            }
+        }
+        Err(code) => blocked(locale, fault(&Catalogue::new(locale), code, &[])),
+    }
+}
+
+async fn parts(app: &AppHandle, loaded: Loaded, locale: Locale) -> Result<Parts, &'static str> {
+    let policy = Arc::new(loaded.policy.clone());
+    let device = gethostname::gethostname().to_string_lossy().into_owned();
+    let log = open_log(&loaded, &device)?;
+    let transport = Transport::new(Rules {
+        development_http: policy.identity.development_http,
+        ca_file: policy.records.ca_file.clone(),
+        ..Rules::default()
+    })
+    .map_err(|error| {
+        tracing::error!(%error, "no HTTPS client");
+        "policy_unreadable"
+    })?;
+    let vault = open_vault(&policy, &device).await?;
+    let outbox = open_outbox(&policy, &device).await?;
+    let records = records::Client::new(&policy.records.url, transport.clone())
+        .map_err(|_| "policy_not_https")?;
+    let window = Arc::new(WindowAgent::new(
+        app.clone(),
+        Arc::new(move |purpose| Controller::window_title(locale, purpose)),
+    ));
+    let signing_agent: Arc<dyn Agent> = match policy.signing.agent {
+        AgentKind::Window => window.clone(),
+        // They come without a window of ours, and no such agent is part of this application.
+        AgentKind::Browser | AgentKind::Print => return Err("agent_unavailable"),
+    };
+    let sign_in_agent: Arc<dyn Agent> = match policy.session.sign_in_agent {
+        SignInAgent::SystemBrowser => Arc::new(SystemBrowser::new(app.clone())),
+        SignInAgent::Window => window,
+    };
+    Ok(Parts {
+        device,
+        locale,
+        relying_party: RelyingParty::new(Client::from(policy.as_ref()), transport.clone()),
+        transport,
+        records,
+        vault,
+        log,
+        outbox,
+        sign_in_agent,
+        signing_agent,
+        screen: Arc::new(MainWindow(app.clone())),
+        policy,
+    })
+}
+
+fn open_log(loaded: &Loaded, device: &str) -> Result<SharedLog, &'static str> {
+    let path = match &loaded.policy.audit.path {
+        Some(path) => path.clone(),
+        None => data_folder()?.join("audit.jsonl"),
+    };
+    let opened = Log::open(&path, Timestamp::now()).map_err(|error| {
+        tracing::error!(%error, "the activity log cannot be used");
+        error.code()
+    })?;
+    let log = SharedLog::new(opened);
+    let described: Vec<String> = loaded
+        .values
+        .iter()
+        .map(|value| format!("{}={}", value.key, value.value))
+        .collect();
+    let events = [
+        Event::Started {
+            version: env!("CARGO_PKG_VERSION").into(),
+        },
+        Event::PolicyRead {
+            managed: u32::try_from(loaded.values.iter().filter(|value| value.locked).count())
+                .unwrap_or(u32::MAX),
+            sha256: audit::Digest::of(described.join("\n").as_bytes()),
+        },
+    ];
+    for event in events {
+        let entry = Entry {
+            event,
+            reference: None,
+            actor: Actor::Device(device.into()),
+        };
+        log.append(&entry, Timestamp::now())
+            .map_err(|error| error.code())?;
+    }
+    Ok(log)
+}
+
+async fn open_vault(policy: &Policy, device: &str) -> Result<Arc<Vault>, &'static str> {
+    let issuer = &policy.identity.issuer;
+    let place = Place {
+        file: data_folder()?.join("session"),
+        device: device.to_owned(),
+        account: issuer.clone(),
+    };
+    let keyring = Arc::new(OsKeyring::new("org.countersign.desktop", issuer));
+    Vault::open(place, policy.session.remember, keyring)
+        .await
+        .map(Arc::new)
+        .map_err(|error| {
+            tracing::error!(%error, "the vault cannot be opened");
+            "vault_unusable"
+        })
+}
+
+async fn open_outbox(
+    policy: &Policy,
+    device: &str,
+) -> Result<Option<Arc<records::Outbox>>, &'static str> {
+    if !policy.records.outbox {
+        return Ok(None);
+    }
+    let folder = data_folder()?.join("outbox");
+    let issuer = &policy.identity.issuer;
+    let keyring = Arc::new(OsKeyring::new("org.countersign.desktop.outbox", issuer));
+    let key = OutboxKey::open(device, issuer, keyring)
+        .await
+        .map_err(|error| {
+            tracing::error!(%error, "the outbox has no key");
+            "vault_unusable"
+        })?;
+    if let Some(why) = key.not_kept() {
+        tracing::warn!(%why, "what waits in the outbox does not survive the end of the program");
+    }
+    match records::Outbox::open(&folder, Box::new(key)) {
+        Ok(outbox) => Ok(Some(Arc::new(outbox))),
+        Err(error) => {
+            tracing::error!(%error, "the outbox cannot be opened");
+            Err("outbox_unwritable")
+        }
+    }
+}
+
+/// Where this person's log, session and outbox lie.
+fn data_folder() -> Result<PathBuf, &'static str> {
+    let folder = dirs::data_local_dir()
+        .ok_or("audit_unusable")?
+        .join("countersign");
+    std::fs::create_dir_all(&folder).map_err(|error| {
+        tracing::error!(%error, "the data folder cannot be made");
+        "audit_forbidden"
+    })?;
+    Ok(folder)
+}
+
+fn blocked(locale: Locale, fault: Fault) -> Shell {
+    Shell::Blocked(Box::new(AppState {
+        phase: Phase::Blocked,
+        ended: None,
+        blocked: Some(fault),
+        session: None,
+        issuer_origin: String::new(),
+        sign_in_agent: String::new(),
+        device: gethostname::gethostname().to_string_lossy().into_owned(),
+        timeout_s: 0,
+        meanings: Vec::new(),
+        reasons: Vec::new(),
+        locale: locale.tag().to_owned(),
+        signing_locked: false,
+        memory_only: false,
+        status: StatusView {
+            records_connected: false,
+            outbox: 0,
+            outbox_durable: false,
+            audit_chain_ok: false,
+            audit_entries: 0,
+        },
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }))
+}
+
+/// Tells the pages of the main window, and no other window.
+struct MainWindow(AppHandle);
+
+impl Screen for MainWindow {
+    fn app_state(&self, state: &AppState) {
+        self.tell("app-state", state);
+    }
+
+    fn ceremony(&self, view: &CeremonyView) {
+        self.tell("ceremony", view);
+    }
+
+    fn worklist_changed(&self) {
+        self.tell("worklist-changed", &());
+    }
+}
+
+impl MainWindow {
+    fn tell<T: serde::Serialize + Clone>(&self, event: &str, payload: &T) {
+        if let Err(error) = self.0.emit_to(MAIN, event, payload) {
+            tracing::warn!(%error, event, "the pages could not be told");
+        }
+    }
+}
