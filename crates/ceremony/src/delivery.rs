@@ -236,6 +236,7 @@ pub(crate) fn receipt_keys(octets: &[u8]) -> Option<Vec<LedgerKey>> {
         jwk,
         first_seen: Timestamp::MIN,
         last_seen: Timestamp::MAX,
+        retired_at: None,
     };
     Some(keys.keys.into_iter().map(in_use).collect())
 }

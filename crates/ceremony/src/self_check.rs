@@ -102,6 +102,7 @@ impl Known<'_> {
                     jwk,
                     first_seen: self.provider.fetched_at(),
                     last_seen: self.now,
+                    retired_at: None,
                 })
                 .collect(),
         })

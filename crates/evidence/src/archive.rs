@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::canonical::{self, CanonicalError};
 use crate::keys::{Algorithm, Jwk};
+use crate::receipt::Receipt;
 use crate::steps::Reason;
 
 /// The keys and rules that evidence verifies under, long after.
@@ -65,6 +66,9 @@ pub struct LedgerKey {
     pub first_seen: Timestamp,
     /// When it was last seen published. Whoever gives a receipt under a key moves this to the receipt's time.
     pub last_seen: Timestamp,
+    /// When it was found to be published no more. Absent while it is in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retired_at: Option<Timestamp>,
 }
 
 impl LedgerKey {
@@ -72,6 +76,17 @@ impl LedgerKey {
     pub fn was_in_use(&self, at: Timestamp, skew_s: u32) -> bool {
         let skew = SignedDuration::from_secs(i64::from(skew_s));
         at.duration_since(self.first_seen) >= -skew && at.duration_since(self.last_seen) <= skew
+    }
+
+    /// Whether the key may stand behind a receipt: it was in use then, and was not retired before the signer was even
+    /// asked to authenticate. Evidence that was made in time and arrived after the retirement counts.
+    pub fn may_stand_behind(&self, receipt: &Receipt, skew_s: u32) -> bool {
+        let skew = SignedDuration::from_secs(i64::from(skew_s));
+        let asked = receipt.challenge.issued_at;
+        self.was_in_use(receipt.received_at, skew_s)
+            && self
+                .retired_at
+                .is_none_or(|retired| asked.duration_since(retired) <= skew)
     }
 }
 
@@ -148,13 +163,17 @@ impl TrustedIssuer {
     }
 }
 
-/// A key that both archives saw was in use as long as either says.
+/// A key that both archives saw was in use as long as either says, and is retired when either says so.
 fn add_keys(known: &mut Vec<LedgerKey>, more: Vec<LedgerKey>) {
     for key in more {
         match known.iter_mut().find(|one| one.jwk == key.jwk) {
             Some(one) => {
                 one.first_seen = one.first_seen.min(key.first_seen);
                 one.last_seen = one.last_seen.max(key.last_seen);
+                one.retired_at = match (one.retired_at, key.retired_at) {
+                    (Some(one), Some(other)) => Some(one.min(other)),
+                    (one, other) => one.or(other),
+                };
             }
             None => known.push(key),
         }

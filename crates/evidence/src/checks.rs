@@ -132,7 +132,8 @@ fn configured_issuer(configuration: &[u8]) -> Result<String, CanonicalError> {
     canonical::shape::<Configuration>(document).map(|configuration| configuration.issuer)
 }
 
-/// The issuer's key that a receipt names, if it was in use when the receipt was given. Naming one key also settles
+/// The issuer's key that a receipt names, if it was in use when the receipt was given and not yet retired when the
+/// challenge was issued. Naming one key also settles
 /// which of several with the same `kid` is meant, long after the issuer took it down.
 pub(crate) fn keys_at<'a>(
     issuer: &'a TrustedIssuer,
@@ -149,7 +150,7 @@ pub(crate) fn keys_at<'a>(
     }
     let in_use: Vec<_> = named
         .into_iter()
-        .filter(|key| key.was_in_use(receipt.received_at, skew_s))
+        .filter(|key| key.may_stand_behind(receipt, skew_s))
         .map(|key| &key.jwk)
         .collect();
     if in_use.is_empty() {

@@ -43,6 +43,25 @@ fn a_retired_key_is_refused_for_a_receipt_after_its_retirement() {
 }
 
 #[test]
+fn a_key_that_was_retired_before_the_challenge_is_refused_and_one_retired_while_it_was_answered_is_not()
+ {
+    let scene = Scene::new();
+    let mut archive = scene.archive();
+    let octets = scene.receipted();
+    let bundle = evidence::Bundle::parse(&octets).unwrap();
+    let receipt = evidence::receipt::read(bundle.receipt().unwrap()).unwrap();
+
+    archive.issuers[0].keys[0].retired_at = Some(receipt.challenge.issued_at);
+    offline(&octets, &archive).unwrap();
+    archive.issuers[0].keys[0].retired_at = Some(at(-3600));
+
+    assert_eq!(
+        offline(&octets, &archive),
+        Err((Step::IdToken, Reason::KeyOutsideItsTime))
+    );
+}
+
+#[test]
 fn a_key_that_appeared_later_is_refused_for_an_earlier_receipt() {
     let scene = Scene::new();
     let mut archive = scene.archive();

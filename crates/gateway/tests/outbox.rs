@@ -84,6 +84,7 @@ async fn a_receipt_that_names_the_evidence_and_says_less_removes_nothing(#[case]
         jwk: key.public().clone(),
         first_seen: jiff::Timestamp::MIN,
         last_seen: jiff::Timestamp::MAX,
+        retired_at: None,
     }];
     forge(&mut payload);
     let forged = evidence::receipt::sign(&payload, &key).unwrap();

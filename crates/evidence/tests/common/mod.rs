@@ -287,6 +287,7 @@ impl Scene {
                 jwk: self.receipt_key.public().clone(),
                 first_seen: at(-3600),
                 last_seen: at(3600),
+                retired_at: None,
             }],
             clock_skew_s: self.clock_skew_s,
             delivery_grace_s: self.delivery_grace_s,

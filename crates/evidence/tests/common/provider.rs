@@ -100,6 +100,7 @@ impl Provider {
                 jwk,
                 first_seen: at(-86_400),
                 last_seen: at(86_400),
+                retired_at: None,
             }],
         }
     }

@@ -111,5 +111,6 @@ fn ledger_key(
         jwk: json(&jwk, "key")?,
         first_seen: instant(&first_seen)?,
         last_seen: instant(&last_seen)?,
+        retired_at: None,
     })
 }
