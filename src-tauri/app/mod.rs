@@ -147,7 +147,7 @@ impl Controller {
                     since: when::rfc3339(person.since),
                 }
             }),
-            issuer_origin: origin(&policy.identity.issuer),
+            issuer_origin: policy.identity.issuer_origin(),
             sign_in_agent: match policy.session.sign_in_agent {
                 SignInAgent::SystemBrowser => "system_browser",
                 SignInAgent::Window => "window",
@@ -374,10 +374,4 @@ impl Controller {
         // Every change under this lock is one assignment, so nothing is ever half done.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn origin(issuer: &str) -> String {
-    url::Url::parse(issuer)
-        .map(|issuer| issuer.origin().ascii_serialization())
-        .unwrap_or_default()
 }

@@ -14,7 +14,7 @@ use records::{Amendment, Title};
 use uuid::Uuid;
 
 use super::ports::{SessionAlarm, SessionChallenges};
-use super::{Controller, Work, faults, origin, reading, when};
+use super::{Controller, Work, faults, reading, when};
 use crate::ipc::{CeremonyView, Draft, Fault, SignRequest, StepState, StepView};
 
 /// The signature that is under way, or whose ending is still on the screen.
@@ -312,7 +312,7 @@ impl Controller {
                 })
                 .collect(),
             ends_at: when::rfc3339(ends_at),
-            origin: origin(&self.parts.policy.identity.issuer),
+            origin: self.parts.policy.identity.issuer_origin(),
             ending: None,
         }
     }

@@ -129,7 +129,7 @@ async fn open(scene: &Scene, listening: &Ceremony<Listening>) -> Result<(), Endi
     let opening = Opening {
         redirect_uri: listening.redirect_uri().clone(),
         allowed_hosts: identity.allowed_hosts.clone(),
-        issuer_origin: origin(&identity.issuer),
+        issuer_origin: identity.issuer_origin(),
         purpose: Purpose::Sign,
         development_http: identity.development_http,
     };
@@ -290,11 +290,4 @@ fn chances(now: Timestamp) -> Result<(Uuid, Chances), Ending> {
     };
     let idempotency_key = uuid::Builder::from_random_bytes(idempotency_key).into_uuid();
     Ok((idempotency_key, chances))
-}
-
-fn origin(issuer: &str) -> String {
-    // The relying party has already refused an issuer that is no address.
-    url::Url::parse(issuer)
-        .map(|issuer| issuer.origin().ascii_serialization())
-        .unwrap_or_default()
 }

@@ -38,6 +38,16 @@ pub struct Loaded {
     pub values: Vec<Value>,
 }
 
+impl Identity {
+    /// Scheme, host and port of the issuer, as a window's title shows them. The rules have refused an issuer that is no
+    /// address.
+    pub fn issuer_origin(&self) -> String {
+        url::Url::parse(&self.issuer)
+            .map(|issuer| issuer.origin().ascii_serialization())
+            .unwrap_or_default()
+    }
+}
+
 /// One value that applies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Value {

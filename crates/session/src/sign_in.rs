@@ -155,7 +155,7 @@ impl SignIn {
         let opening = Opening {
             redirect_uri: listener.redirect_uri().clone(),
             allowed_hosts: identity.allowed_hosts.clone(),
-            issuer_origin: origin(&identity.issuer),
+            issuer_origin: identity.issuer_origin(),
             purpose: Purpose::SignIn,
             development_http: identity.development_http,
         };
@@ -321,11 +321,6 @@ async fn visit(
     }
 }
 
-fn origin(issuer: &str) -> String {
-    url::Url::parse(issuer)
-        .map(|issuer| issuer.origin().ascii_serialization())
-        .unwrap_or_default()
-}
 
 impl From<Declined> for SignInError {
     fn from(declined: Declined) -> Self {
