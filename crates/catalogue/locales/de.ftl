@@ -278,7 +278,9 @@ landing-stray = Hier ist nichts.
 verify-valid = Gültig. Alle { $count } Schritte bestanden.
 verify-valid-online = Gültig, soweit dieser Computer es sagen kann: { $passed } Schritte bestanden, { $unchecked } brauchen den Aktendienst.
 verify-invalid = Ungültig. Schritt { $number } von { $count } fehlgeschlagen: { $step }.
+verify-valid-advice = Die Datei ist, was unterschrieben wurde; seither wurde nichts darin geändert.
 verify-passed = bestanden
+verify-attested = bestanden, laut Quittung
 verify-failed = fehlgeschlagen
 verify-not-run = nicht ausgeführt
 verify-not-checked = hier nicht geprüft
@@ -297,6 +299,35 @@ verify-step-record = Der Eintrag ist der gezeigte
 verify-step-challenge = Die Erlaubnis zur Unterschrift wurde einmal genutzt
 verify-step-authority = Die Person durfte dies unterschreiben
 verify-step-receipt = Die Quittung gehört zu dieser Datei
+verify-broken-parse = Die Datei ist beschädigt oder kein Nachweis. Verlassen Sie sich nicht darauf.
+verify-broken-commitment = Die Anmeldung galt etwas anderem als dem, was in dieser Datei steht. Verlassen Sie sich nicht darauf.
+verify-broken-holder = Die Datei wurde nach dem Unterschreiben geändert. Verlassen Sie sich nicht darauf.
+verify-broken-issuer = Die Anmeldung stammt von einem Dienst, der nicht auf der Liste steht. Verlassen Sie sich nicht darauf.
+verify-broken-id-token = Die Signatur des Identitätsanbieters passt nicht. Die Datei wurde geändert oder stammt nicht von dort. Verlassen Sie sich nicht darauf.
+verify-broken-audience = Die Anmeldung galt einer anderen Anwendung. Verlassen Sie sich nicht darauf.
+verify-broken-time = Die Zeiten in dieser Datei widersprechen einander. Verlassen Sie sich nicht darauf.
+verify-broken-freshness = Für diese Unterschrift hat sich niemand eigens angemeldet. Verlassen Sie sich nicht darauf.
+verify-broken-authentication = Die Anmeldung war schwächer als verlangt. Verlassen Sie sich nicht darauf.
+verify-broken-signer = Angemeldet war jemand anderes, als die Datei sagt. Verlassen Sie sich nicht darauf.
+verify-broken-record = Der Eintrag ist nicht der, der unterschrieben wurde. Verlassen Sie sich nicht darauf.
+verify-broken-challenge = Die Erlaubnis zu unterschreiben galt nicht hierfür oder war schon verbraucht. Verlassen Sie sich nicht darauf.
+verify-broken-authority = Wer unterschrieb, durfte das nicht unterschreiben. Verlassen Sie sich nicht darauf.
+verify-broken-receipt = Zu dieser Datei gibt es keine Quittung, auf die Verlass ist. Fragen Sie beim Aktendienst, ob sie eingetragen wurde.
+
+## manifestation
+## The printable copy of a signature.
+
+manifest-title = Unterschrift
+manifest-authenticated = Angemeldet
+manifest-class = Klasse { $acr }
+manifest-methods = Verfahren { $methods }
+manifest-steps = Was geprüft wurde
+manifest-version = { $record }, Version { $base }
+manifest-became = { $record }, Version { $base } wurde Version { $new }
+manifest-awaits = { $record }, Version { $base }: { $count ->
+    [one] eine weitere Unterschrift steht aus
+   *[other] { $count } weitere Unterschriften stehen aus
+}
 
 ## activity
 ## Die Ereignisse des Aktivitätsprotokolls.

@@ -278,7 +278,9 @@ landing-stray = There is nothing here.
 verify-valid = Valid. All { $count } steps passed.
 verify-valid-online = Valid, as far as this computer can tell: { $passed } steps passed, { $unchecked } need the records service.
 verify-invalid = Not valid. Step { $number } of { $count } failed: { $step }.
+verify-valid-advice = The file is what was signed, and nothing in it was changed since.
 verify-passed = passed
+verify-attested = passed, says the receipt
 verify-failed = failed
 verify-not-run = not run
 verify-not-checked = not checked here
@@ -297,6 +299,35 @@ verify-step-record = The record is the one that was shown
 verify-step-challenge = The permission to sign was used once
 verify-step-authority = The signer was allowed to sign this
 verify-step-receipt = The receipt belongs to this file
+verify-broken-parse = The file is damaged, or it is no evidence. Do not rely on it.
+verify-broken-commitment = The sign-in was for something else than what stands in this file. Do not rely on it.
+verify-broken-holder = The file was changed after it was signed. Do not rely on it.
+verify-broken-issuer = The sign-in comes from a service that is not on the list. Do not rely on it.
+verify-broken-id-token = The identity provider’s signature does not fit. The file was changed, or it never came from there. Do not rely on it.
+verify-broken-audience = The sign-in was meant for another application. Do not rely on it.
+verify-broken-time = The times in this file contradict each other. Do not rely on it.
+verify-broken-freshness = The signer did not sign in for this signature. Do not rely on it.
+verify-broken-authentication = The sign-in was weaker than what was demanded. Do not rely on it.
+verify-broken-signer = Who signed in is not who the file says. Do not rely on it.
+verify-broken-record = The record is not the one that was signed. Do not rely on it.
+verify-broken-challenge = The permission to sign was not given for this, or was used before. Do not rely on it.
+verify-broken-authority = The signer was not allowed to sign this. Do not rely on it.
+verify-broken-receipt = There is no receipt for this file that can be relied on. Ask the records service whether it was recorded.
+
+## manifestation
+## The printable copy of a signature.
+
+manifest-title = Signature
+manifest-authenticated = Signed in
+manifest-class = class { $acr }
+manifest-methods = methods { $methods }
+manifest-steps = What was checked
+manifest-version = { $record }, version { $base }
+manifest-became = { $record }, version { $base } became version { $new }
+manifest-awaits = { $record }, version { $base }: { $count ->
+    [one] one more signature is awaited
+   *[other] { $count } more signatures are awaited
+}
 
 ## activity
 ## The events of the activity log.

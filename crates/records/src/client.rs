@@ -39,6 +39,12 @@ impl Client {
         })
     }
 
+    /// The archive against which evidence is verified offline: whom the API trusts, and the keys they had. It is public,
+    /// and the caller parses it.
+    pub async fn archive(&self) -> Result<Vec<u8>, CallError> {
+        self.exchange.public("archive").await
+    }
+
     /// What the API accepts.
     pub async fn capabilities(&self, token: &SecretString) -> Result<Capabilities, CallError> {
         self.exchange.get("capabilities", &[], token).await

@@ -98,6 +98,16 @@ impl Exchange {
         })
     }
 
+    /// What the API publishes to everybody.
+    pub async fn public(&self, path: &str) -> Result<Vec<u8>, CallError> {
+        let url = self.base.join(path).map_err(|_| CallError::Request)?;
+        let request = Request::get(url.as_str())
+            .header(http::header::ACCEPT, "application/json")
+            .body(Vec::new())
+            .map_err(|_| CallError::Request)?;
+        read(self.transport.send(request).await?)
+    }
+
     pub async fn clock_offset(&self, now: Timestamp) -> Result<SignedDuration, CallError> {
         let request = Request::get(self.base.as_str())
             .body(Vec::new())
