@@ -63,7 +63,7 @@ async fn the_saved_evidence_verifies_offline_and_carries_its_receipt() {
         .access_token(jiff::Timestamp::now())
         .await
         .unwrap();
-    let archive = ward.line.client.archive(&token).await.unwrap();
+    let archive = ward.line.client.archive().await.unwrap();
     let archive = evidence::Archive::parse(&archive).unwrap();
     let verified = evidence::verify::offline(&standing.evidence, &archive).unwrap();
     assert_eq!(verified.sha256(), standing.evidence_sha256);

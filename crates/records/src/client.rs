@@ -232,11 +232,6 @@ impl Client {
         self.exchange.get("receipts/head", &[], token).await
     }
 
-    /// What offline verification needs: issuer keys ever seen, receipt keys, client identifiers; as received octets.
-    pub async fn archive(&self, token: &SecretString) -> Result<Vec<u8>, CallError> {
-        self.exchange.get_octets("archive", token).await
-    }
-
     /// How far the API's clock is from ours, by the `Date` of an answer; positive when it is ahead.
     pub async fn clock_offset(&self, now: Timestamp) -> Result<jiff::SignedDuration, CallError> {
         self.exchange.clock_offset(now).await
