@@ -21,8 +21,19 @@ pub enum Source {
     File(PathBuf),
     /// The person, in their settings.
     User(PathBuf),
+    /// The program itself, which says what it goes by: options of its command line, or what it presumes.
+    Program(&'static str),
     /// Nobody.
     Default,
+}
+
+/// Values that a program brings along.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Brought {
+    /// What they are called where sources are shown.
+    pub by: &'static str,
+    /// The values, in sections as in a policy file.
+    pub values: Table,
 }
 
 impl fmt::Display for Source {
@@ -31,6 +42,7 @@ impl fmt::Display for Source {
             Self::Machine(place) => write!(formatter, "machine policy ({place})"),
             Self::File(path) => write!(formatter, "policy file ({})", path.display()),
             Self::User(path) => write!(formatter, "your setting ({})", path.display()),
+            Self::Program(by) => formatter.write_str(by),
             Self::Default => formatter.write_str("default"),
         }
     }
@@ -75,6 +87,19 @@ impl Layers {
             layers.0.push(kiosk_defaults());
         }
         Ok(layers)
+    }
+
+    /// The same, below and above values that a program brings along.
+    pub fn between(mut self, above: Brought, below: Brought) -> Result<Self, PolicyError> {
+        for (place, brought) in [(0, above), (self.0.len() + 1, below)] {
+            let layer = Layer {
+                source: Source::Program(brought.by),
+                table: brought.values,
+            };
+            refuse_unknown_keys(&layer)?;
+            self.0.insert(place, layer);
+        }
+        Ok(self)
     }
 
     /// The strongest value of a field, and who set it.

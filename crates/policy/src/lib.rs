@@ -20,7 +20,7 @@ pub use error::{PolicyError, Problem};
 pub use fields::{
     AuditRules, FIELDS, Field, Identity, Policy, RecordsApi, SessionRules, Signing, Updates,
 };
-pub use layers::Source;
+pub use layers::{Brought, Source};
 pub use machine::Machine;
 pub use types::{
     AgentKind, MaxAge, Meaning, Preflight, Profile, Reason, RedirectPath, Remember, SignInAgent,
@@ -72,8 +72,22 @@ pub fn load_with_settings(
     file: Option<&Path>,
     settings: Option<&Path>,
 ) -> Result<Loaded, PolicyError> {
-    let layers = Layers::gather(machine, file, settings)?;
-    let loaded = fields::assemble(&layers)?;
+    assembled(&Layers::gather(machine, file, settings)?)
+}
+
+/// Like [`load`], for a program that applies no policy but tries one: `above` is stronger than every source, `below` stands
+/// where none says anything.
+pub fn load_to_try(
+    machine: Machine,
+    file: Option<&Path>,
+    above: Brought,
+    below: Brought,
+) -> Result<Loaded, PolicyError> {
+    assembled(&Layers::gather(machine, file, None)?.between(above, below)?)
+}
+
+fn assembled(layers: &Layers) -> Result<Loaded, PolicyError> {
+    let loaded = fields::assemble(layers)?;
     rules::hold_together(&loaded)?;
     Ok(loaded)
 }

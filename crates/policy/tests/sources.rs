@@ -5,7 +5,7 @@ mod common;
 
 use catalogue::{Catalogue, Locale, Value};
 use common::{LEAST, machine, value, with, written};
-use policy::{Machine, PolicyError, Source, UpdateCheck};
+use policy::{Brought, Machine, PolicyError, Source, UpdateCheck};
 use rstest::rstest;
 
 #[test]
@@ -159,4 +159,57 @@ fn one_of_each() -> Vec<PolicyError> {
     let (_other, machine_path) = written("machine.toml", LEAST);
     errors.push(policy::load(Machine::Instead(machine_path), Some(&path)).unwrap_err());
     errors
+}
+
+#[test]
+fn what_a_program_brings_stands_above_and_below_everything_else() {
+    let (_folder, path) = written("policy.toml", LEAST);
+    let values = |text: &str| text.parse::<toml::Table>().unwrap();
+    let above = Brought {
+        by: "command line",
+        values: values("[identity]\nclient_id = \"tried\"\n"),
+    };
+    let below = Brought {
+        by: "presumed",
+        values: values("[identity]\nclient_id = \"never\"\nresource = \"\"\n"),
+    };
+
+    let loaded = policy::load_to_try(Machine::Absent, Some(&path), above, below).unwrap();
+
+    let from = |key| {
+        let value = value(&loaded, key);
+        (value.value.as_str(), value.source.to_string())
+    };
+    assert_eq!(
+        from("identity.client_id"),
+        ("tried", "command line".to_owned())
+    );
+    assert_eq!(from("identity.resource"), ("", "presumed".to_owned()));
+    assert_eq!(value(&loaded, "identity.issuer").source, Source::File(path));
+    assert_eq!(loaded.policy.identity.resource, None);
+}
+
+#[test]
+fn what_a_program_brings_is_read_as_strictly_as_a_file() {
+    let brought = |text: &str| Brought {
+        by: "command line",
+        values: text.parse().unwrap(),
+    };
+    let (_folder, path) = written("policy.toml", LEAST);
+    for (above, code) in [
+        ("[identity]\ncolour = 1\n", "policy-unknown-key"),
+        (
+            "[identity]\nredirect_ports = [80]\n",
+            "policy-not-permitted",
+        ),
+        (
+            "[identity]\nissuer = \"http://id.example\"\n",
+            "policy-not-https",
+        ),
+    ] {
+        let error = policy::load_to_try(Machine::Absent, Some(&path), brought(above), brought(""))
+            .unwrap_err();
+        assert_eq!(error.code(), code);
+        assert_eq!(error.origin, Source::Program("command line"));
+    }
 }
