@@ -99,7 +99,7 @@ pub(super) fn sign_in_code(error: &SignInError) -> &'static str {
         SignInError::IdentityProviderUntrusted => "identity_provider_untrusted",
         SignInError::IdentityProviderUnusable(_) => "identity_provider_unusable",
         SignInError::IdentityProviderError(_) => "identity_provider_error",
-        SignInError::NameMissing => "name_missing",
+        SignInError::NameMissing { .. } => "name_missing",
         SignInError::ClockOff { .. } => "clock_off",
         SignInError::PortsTaken => "ports_taken",
         SignInError::AgentUnavailable(identity::AgentError::NotIsolated(_)) => {

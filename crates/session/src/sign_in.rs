@@ -9,7 +9,7 @@ use std::time::Duration;
 use identity::{
     Agent, AgentError, Authenticated, CallbackOutcome, Code, Declined, Demands, Disposal,
     Expectations, IdentityError, Listener, OpenAgent, Opening, Page, Pending, Prompt, Provider,
-    Purpose, Refusal, RelyingParty, await_callback,
+    Purpose, Refusal, RelyingParty, Subject, await_callback,
 };
 use jiff::{SignedDuration, Timestamp};
 use policy::Policy;
@@ -67,7 +67,10 @@ pub enum SignInError {
     IdentityProviderError(String),
     /// It does not say what the person is called, and a signature needs a printed name.
     #[error("name_missing")]
-    NameMissing,
+    NameMissing {
+        /// Who it is without one. No session began, and the tokens were given back.
+        subject: Subject,
+    },
     /// This computer's clock differs from the provider's.
     #[error("clock_off: ours is {ahead_s} s ahead")]
     ClockOff {
@@ -216,7 +219,9 @@ impl SignIn {
                 since,
             )
             .await;
-            return Err(SignInError::NameMissing);
+            return Err(SignInError::NameMissing {
+                subject: authenticated.subject,
+            });
         };
         let person = Person {
             subject: authenticated.subject,
