@@ -10,6 +10,7 @@ use crate::canonical::{self, CanonicalError};
 use crate::keys::{Algorithm, Jwk};
 use crate::receipt::Receipt;
 use crate::steps::Reason;
+use crate::timestamp::{self, TimestampAuthority};
 
 /// The keys and rules that evidence verifies under, long after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,13 @@ pub struct Archive {
     /// Receipts of the chain, where known: a receipt that is listed under another digest is refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub receipts: Vec<ChainEntry>,
+    /// The authorities whose time-stamps of receipts are believed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timestamp_authorities: Vec<TimestampAuthority>,
+    /// Receipts from this time on have to be time-stamped. Without it a time-stamp may be missing; one that is there
+    /// has to hold in any case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timestamped_from: Option<Timestamp>,
 }
 
 /// The archive's `type`.
@@ -122,6 +130,12 @@ impl Archive {
         }
         add_keys(&mut self.receipt_keys, other.receipt_keys);
         self.receipts.extend(other.receipts);
+        for authority in other.timestamp_authorities {
+            if !self.timestamp_authorities.contains(&authority) {
+                self.timestamp_authorities.push(authority);
+            }
+        }
+        self.timestamped_from = earlier(self.timestamped_from, other.timestamped_from);
         self.clock_skew_s = self.clock_skew_s.min(other.clock_skew_s);
         self.delivery_grace_s = self.delivery_grace_s.min(other.delivery_grace_s);
         self
@@ -145,6 +159,29 @@ impl Archive {
             Ok(())
         }
     }
+
+    /// A time-stamp that is there has to hold, and from [`Archive::timestamped_from`] on there has to be one.
+    pub(crate) fn check_timestamp(
+        &self,
+        token: Option<&[u8]>,
+        signed: &str,
+        receipt: &Receipt,
+    ) -> Result<Option<Timestamp>, Reason> {
+        let Some(token) = token else {
+            let required = self.timestamped_from;
+            return if required.is_some_and(|from| receipt.received_at >= from) {
+                Err(Reason::TimestampMissing)
+            } else {
+                Ok(None)
+            };
+        };
+        let at = timestamp::verify(token, signed, &self.timestamp_authorities)?;
+        let skew = SignedDuration::from_secs(i64::from(self.clock_skew_s));
+        if receipt.received_at.duration_since(at) > skew {
+            return Err(Reason::TimestampTooEarly);
+        }
+        Ok(Some(at))
+    }
 }
 
 impl TrustedIssuer {
@@ -163,6 +200,11 @@ impl TrustedIssuer {
     }
 }
 
+/// The earlier of two times, where there are any.
+fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    one.into_iter().chain(other).min()
+}
+
 /// A key that both archives saw was in use as long as either says, and is retired when either says so.
 fn add_keys(known: &mut Vec<LedgerKey>, more: Vec<LedgerKey>) {
     for key in more {
@@ -170,10 +212,7 @@ fn add_keys(known: &mut Vec<LedgerKey>, more: Vec<LedgerKey>) {
             Some(one) => {
                 one.first_seen = one.first_seen.min(key.first_seen);
                 one.last_seen = one.last_seen.max(key.last_seen);
-                one.retired_at = match (one.retired_at, key.retired_at) {
-                    (Some(one), Some(other)) => Some(one.min(other)),
-                    (one, other) => one.or(other),
-                };
+                one.retired_at = earlier(one.retired_at, key.retired_at);
             }
             None => known.push(key),
         }

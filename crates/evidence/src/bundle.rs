@@ -1,8 +1,9 @@
 //! The bundle: everything that a stranger needs, in one canonical JSON document.
 //!
-//! Its identity, [`Bundle::sha256`], is the SHA-256 of the canonical form without `receipt` and without the presented
-//! octets. So a receipt can be attached later, and the presented content, which may hold health data, can be taken
-//! out ([`Bundle::without_content`]), and it is still the same evidence.
+//! Its identity, [`Bundle::sha256`], is the SHA-256 of the canonical form without `receipt`, without
+//! `timestamp` and without the presented octets. So a receipt and its time-stamp can be attached later, and the
+//! presented content, which may hold health data, can be taken out ([`Bundle::without_content`]), and it is still the
+//! same evidence.
 //!
 //! The `seal` is an OpenPubkey signed message over that identity (made without the seal itself). It binds what no
 //! other signature covers: the provider's documents as the client saw them, and the authorization request.
@@ -40,6 +41,12 @@ pub struct Bundle {
     pub(crate) seal: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) receipt: Option<String>,
+    #[serde(
+        with = "as_base64url::option",
+        skip_serializing_if = "Option::is_none",
+        default
+    )]
+    pub(crate) timestamp: Option<Vec<u8>>,
 }
 
 /// The bundle's `type`.
@@ -134,6 +141,7 @@ impl Bundle {
             authorization,
             seal: None,
             receipt: None,
+            timestamp: None,
         }
     }
 
@@ -146,6 +154,10 @@ impl Bundle {
             .check()
             .map_err(|_| Reason::StatementInvalid)?;
         bundle.seal.as_ref().ok_or(Reason::WrongShape)?;
+        // A time-stamp is of a receipt.
+        if bundle.timestamp.is_some() && bundle.receipt.is_none() {
+            return Err(Reason::WrongShape);
+        }
         bundle.claims()?;
         Ok(bundle)
     }
@@ -185,6 +197,11 @@ impl Bundle {
         self.receipt.as_deref()
     }
 
+    /// The receipt's time-stamp, as a `TimeStampToken` in DER, where there is one.
+    pub fn timestamp(&self) -> Option<&[u8]> {
+        self.timestamp.as_deref()
+    }
+
     /// The nonce that is said to commit to all this, for a ledger of those seen.
     pub fn nonce(&self) -> Option<String> {
         self.claims()
@@ -199,16 +216,31 @@ impl Bundle {
             .and_then(|claims| claims.seconds("auth_time"))
     }
 
+    /// When the ID token is said to have been issued, in seconds since the epoch, for rules of a verifier's own.
+    pub fn issued_at(&self) -> Option<i64> {
+        self.claims().ok().and_then(|claims| claims.seconds("iat"))
+    }
+
     /// The one-time key that is said to have signed, as its RFC 7638 thumbprint, for a ledger of those seen.
     pub fn key_thumbprint(&self) -> Option<String> {
         self.pk_token.cic().map(|cic| cic.key().thumbprint())
     }
 
-    /// With the records API's receipt attached.
+    /// With the records API's receipt attached. A time-stamp of another receipt does not stay.
     #[must_use]
     pub fn with_receipt(self, receipt: &str) -> Self {
         Self {
             receipt: Some(receipt.to_owned()),
+            timestamp: None,
+            ..self
+        }
+    }
+
+    /// With the receipt's time-stamp attached, as [`crate::timestamp::accept`] gives it.
+    #[must_use]
+    pub fn with_timestamp(self, token: &[u8]) -> Self {
+        Self {
+            timestamp: Some(token.to_vec()),
             ..self
         }
     }
@@ -234,6 +266,7 @@ impl Bundle {
     pub fn sha256(&self) -> Result<String, EvidenceError> {
         let core = Self {
             receipt: None,
+            timestamp: None,
             ..self.clone()
         }
         .without_content();

@@ -1,6 +1,6 @@
 //! Hashes and their two spellings: lower-case hex for digests in our JSON, base64url where JOSE says so.
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA384, SHA512, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha3::{Digest as _, Sha3_256};
@@ -27,6 +27,23 @@ pub fn base64url(octets: &[u8]) -> String {
 /// exactly one spelling.
 pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
+}
+
+pub(crate) fn sha256(octets: &[u8]) -> Vec<u8> {
+    digest(&SHA256, octets).as_ref().to_vec()
+}
+
+/// SHA-1, SHA-384 and SHA-512 are only met in the time-stamps of others.
+pub(crate) fn sha1(octets: &[u8]) -> Vec<u8> {
+    digest(&SHA1_FOR_LEGACY_USE_ONLY, octets).as_ref().to_vec()
+}
+
+pub(crate) fn sha384(octets: &[u8]) -> Vec<u8> {
+    digest(&SHA384, octets).as_ref().to_vec()
+}
+
+pub(crate) fn sha512(octets: &[u8]) -> Vec<u8> {
+    digest(&SHA512, octets).as_ref().to_vec()
 }
 
 pub(crate) fn sha256_base64url(octets: &[u8]) -> String {

@@ -1,6 +1,7 @@
 //! What can go wrong while evidence is made. What can go wrong while it is verified is in [`crate::steps`].
 
 use crate::canonical::CanonicalError;
+use crate::steps::Reason;
 
 /// Evidence could not be made. Nothing here carries content, tokens or keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +27,12 @@ pub enum EvidenceError {
     /// A record is not JSON that has one canonical form.
     #[error("record_not_canonicalizable: {0}")]
     Record(CanonicalError),
+    /// The time-stamping authority gave no time-stamp.
+    #[error("timestamp_refused")]
+    TimestampRefused,
+    /// The time-stamping authority's answer is not acceptable, or none could be asked for.
+    #[error("{0}")]
+    Timestamp(Reason),
     /// A part has no canonical form.
     #[error(transparent)]
     Canonical(#[from] CanonicalError),

@@ -31,6 +31,7 @@ pub mod receipt;
 pub mod statement;
 pub mod steps;
 pub mod subject;
+pub mod timestamp;
 pub mod verify;
 
 pub use archive::{Archive, LedgerKey, TrustedIssuer};
@@ -46,6 +47,7 @@ pub use statement::{
 };
 pub use steps::{Reason, Report, Status, Step, VerificationFailure};
 pub use subject::Subject;
+pub use timestamp::TimestampAuthority;
 pub use verify::{
     AmendmentState, ChallengeFacts, LedgerFacts, Lookup, NameSource, OnlineTrust, VerifiedEvidence,
 };

@@ -257,6 +257,9 @@ pub fn verify(receipt: &str, keys: &[LedgerKey]) -> Result<Receipt, Reason> {
         .filter(|key| {
             Some(key.jwk.thumbprint().as_str()) == jws.text("kid")
                 && key.was_in_use(payload.received_at, 0)
+                && key
+                    .retired_at
+                    .is_none_or(|retired| payload.received_at <= retired)
         })
         .any(|key| {
             key.jwk

@@ -337,4 +337,16 @@ reasons! {
     ReceiptIncomplete = "receipt_incomplete",
     /// It does not fit the chain of receipts.
     ReceiptChainBroken = "receipt_chain_broken",
+    /// A receipt of that time has to be time-stamped, and this one is not.
+    TimestampMissing = "timestamp_missing",
+    /// The time-stamp cannot be read, or has parts that nothing accounts for.
+    TimestampMalformed = "timestamp_malformed",
+    /// It stamps something else.
+    TimestampMismatch = "timestamp_mismatch",
+    /// No authority that is trusted here stands behind it.
+    TimestampUntrusted = "timestamp_untrusted",
+    /// The authority did not sign it.
+    TimestampSignatureInvalid = "timestamp_signature_invalid",
+    /// It is older than the receipt that it stamps.
+    TimestampTooEarly = "timestamp_too_early",
 }

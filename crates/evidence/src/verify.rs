@@ -5,171 +5,19 @@
 //! that does not hold ends it. Steps that need facts which this verifier does not have are reported as
 //! [`Status::NotChecked`], never as passed.
 
-use jiff::Timestamp;
+mod trust;
+mod verified;
 
 use crate::archive::{Archive, LedgerKey, TrustedIssuer};
 use crate::bundle::Bundle;
 use crate::checks;
 use crate::id_token::Claims;
 use crate::keys::Jwk;
-use crate::receipt::{self, ChallengeLife, Receipt};
-use crate::statement::{RecordRef, Statement};
+use crate::receipt::{self, Receipt};
 use crate::steps::{Reason, Report, Status, Step, VerificationFailure};
-use crate::subject::Subject;
 
-/// What a verifier knows while the signature is being made.
-#[derive(Debug, Clone)]
-pub struct OnlineTrust<'a> {
-    /// Whom it believes, with their keys as they are now.
-    pub issuers: &'a [TrustedIssuer],
-    /// Its clock.
-    pub now: Timestamp,
-    /// How far clocks may differ, in seconds.
-    pub clock_skew_s: u32,
-    /// How long after the ID token's `exp` sealed evidence may still arrive, in seconds: the challenge bounds the
-    /// authentication, not the delivery. `0` to insist on a token that is valid now.
-    pub delivery_grace_s: u32,
-    /// Authentication methods that are all demanded.
-    pub required_amr: &'a [String],
-    /// Whose session this is, where there is one.
-    pub session: Option<&'a Subject>,
-    /// The challenge that the statement names.
-    pub challenge: Lookup<&'a ChallengeFacts>,
-    /// The amendments as they are stored now; those that the statement names suffice.
-    pub amendments: Option<&'a [AmendmentState]>,
-    /// Whether the signer may sign these records with this meaning.
-    pub authority: Option<bool>,
-    /// Who says what the signer is called where the ID token does not.
-    pub names: NameSource,
-}
-
-/// Where the printed name of a signer comes from (21 CFR 11.50 (a)(1)).
-///
-/// A name that the ID token does say is binding in either case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum NameSource {
-    /// From the ID token's `name` alone: without it the name is only the client's word, and refused.
-    #[default]
-    IdToken,
-    /// The identity provider's ID tokens may lack it; whoever asks vouches for names by other means.
-    Elsewhere,
-}
-
-/// The result of looking something up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lookup<T> {
-    /// There was nowhere to look.
-    NotDone,
-    /// It is not there.
-    NotFound,
-    /// Here it is.
-    Found(T),
-}
-
-/// What is known of a challenge.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChallengeFacts {
-    /// The challenge.
-    pub challenge: String,
-    /// Its life.
-    pub life: ChallengeLife,
-    /// To whom it was issued.
-    pub subject: Subject,
-    /// For which amendments.
-    pub amendments: Vec<String>,
-    /// For which meaning, by its code.
-    pub meaning: String,
-    /// The authentication classes that were demanded: any one of them. Empty if none was.
-    pub acr_values: Vec<String>,
-    /// What only the keeper of the ledger knows. `None` leaves the step unchecked.
-    pub ledger: Option<LedgerFacts>,
-}
-
-/// What was used before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LedgerFacts {
-    /// The challenge.
-    pub challenge_spent: bool,
-    /// The nonce or the one-time key, see [`Bundle::nonce`] and [`Bundle::key_thumbprint`].
-    pub commitment_seen: bool,
-    /// The authentication: another signature of the same person has the same `auth_time`.
-    pub authentication_seen: bool,
-}
-
-/// An amendment as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AmendmentState {
-    /// Its identifier.
-    pub id: String,
-    /// Its record, with the version that is current now.
-    pub record: RecordRef,
-    /// SHA-256 of the current version's octets.
-    pub base_sha256: String,
-    /// SHA-256 of the proposed octets.
-    pub proposed_sha256: String,
-    /// SHA-256 of the proposed version's canonical form.
-    pub proposed_canonical_sha256: String,
-}
-
-/// Evidence that was verified. There is no other way to make one.
-#[derive(Debug, Clone)]
-pub struct VerifiedEvidence {
-    bundle: Bundle,
-    octets: Vec<u8>,
-    sha256: String,
-    claims: Claims,
-    issuer_key_thumbprint: String,
-    signing_key_thumbprint: String,
-    receipt: Option<Receipt>,
-    report: Report,
-}
-
-impl VerifiedEvidence {
-    /// What was signed.
-    pub fn statement(&self) -> &Statement {
-        self.bundle.statement()
-    }
-
-    /// All of it.
-    pub fn bundle(&self) -> &Bundle {
-        &self.bundle
-    }
-
-    /// The octets that were verified.
-    pub fn octets(&self) -> &[u8] {
-        &self.octets
-    }
-
-    /// The evidence's identity.
-    pub fn sha256(&self) -> &str {
-        &self.sha256
-    }
-
-    /// The ID token's claims.
-    pub fn claims(&self) -> &Claims {
-        &self.claims
-    }
-
-    /// RFC 7638 thumbprint of the provider's key that signed the ID token.
-    pub fn issuer_key_thumbprint(&self) -> &str {
-        &self.issuer_key_thumbprint
-    }
-
-    /// RFC 7638 thumbprint of the one-time key.
-    pub fn signing_key_thumbprint(&self) -> &str {
-        &self.signing_key_thumbprint
-    }
-
-    /// The receipt, verified, where one is attached.
-    pub fn receipt(&self) -> Option<&Receipt> {
-        self.receipt.as_ref()
-    }
-
-    /// Which steps were taken.
-    pub fn report(&self) -> &Report {
-        &self.report
-    }
-}
+pub use trust::{AmendmentState, ChallengeFacts, LedgerFacts, Lookup, NameSource, OnlineTrust};
+pub use verified::VerifiedEvidence;
 
 /// Verifies evidence that has no receipt yet.
 pub fn online(
@@ -247,6 +95,7 @@ pub fn online(
         issuer_key_thumbprint: issuer_key.thumbprint(),
         signing_key_thumbprint,
         receipt: None,
+        timestamped_at: None,
         report: walk.report,
         bundle,
     })
@@ -310,7 +159,7 @@ pub fn offline(octets: &[u8], archive: &Archive) -> Result<VerifiedEvidence, Ver
         walk.skip(step);
     }
     let issuer_key_thumbprint = issuer_key.thumbprint();
-    let receipt = walk.take(
+    let (receipt, timestamped_at) = walk.take(
         Step::Receipt,
         checks::receipt(&bundle, &sha256, &issuer_key_thumbprint, archive),
     )?;
@@ -324,13 +173,14 @@ pub fn offline(octets: &[u8], archive: &Archive) -> Result<VerifiedEvidence, Ver
         issuer_key_thumbprint,
         signing_key_thumbprint,
         receipt: Some(receipt),
+        timestamped_at,
         report: walk.report,
         bundle,
     })
 }
 
 fn without_receipt(bundle: Bundle) -> Result<Bundle, Reason> {
-    if bundle.receipt().is_some() {
+    if bundle.receipt().is_some() || bundle.timestamp().is_some() {
         Err(Reason::ReceiptUnexpected)
     } else {
         Ok(bundle)

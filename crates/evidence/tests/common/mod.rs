@@ -292,6 +292,8 @@ impl Scene {
             clock_skew_s: self.clock_skew_s,
             delivery_grace_s: self.delivery_grace_s,
             receipts: Vec::new(),
+            timestamp_authorities: Vec::new(),
+            timestamped_from: None,
         }
     }
 
