@@ -3,6 +3,8 @@
 //! Each stage is a type that the next one consumes. Nothing here decides whether the ID token is acceptable: the
 //! relying party has, and whoever verifies decides it again.
 
+use std::sync::Arc;
+
 use crate::bundle::{Authorization, Bundle, IssuerSnapshot, Presentation, seal_message};
 use crate::commitment::Cic;
 use crate::error::EvidenceError;
@@ -15,14 +17,19 @@ use crate::statement::Statement;
 /// A statement and a key, committed to each other: what an authorization request is made from.
 pub struct Prepared {
     statement: Statement,
-    key: OneTimeKey,
+    key: Arc<OneTimeKey>,
     cic: Cic,
     nonce: String,
 }
 
 impl Prepared {
-    /// Commits. `rz` is 32 random octets.
-    pub fn new(statement: Statement, key: OneTimeKey, rz: [u8; 32]) -> Result<Self, EvidenceError> {
+    /// Commits. `rz` is 32 random octets. A key that is shared goes when the last who shares it lets it go.
+    pub fn new(
+        statement: Statement,
+        key: impl Into<Arc<OneTimeKey>>,
+        rz: [u8; 32],
+    ) -> Result<Self, EvidenceError> {
+        let key = key.into();
         statement.check().map_err(EvidenceError::Statement)?;
         let cic = Cic::new(statement.sha256()?, key.public().clone(), rz);
         let nonce = cic.nonce()?;
@@ -88,11 +95,11 @@ pub struct Sealed {
     bundle: Bundle,
     octets: Vec<u8>,
     sha256: String,
-    key: OneTimeKey,
+    key: Arc<OneTimeKey>,
 }
 
 impl Sealed {
-    fn new(bundle: Bundle, key: OneTimeKey) -> Result<Self, EvidenceError> {
+    fn new(bundle: Bundle, key: Arc<OneTimeKey>) -> Result<Self, EvidenceError> {
         let (octets, sha256) = (bundle.octets()?, bundle.sha256()?);
         Ok(Self {
             bundle,
