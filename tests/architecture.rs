@@ -81,7 +81,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that only drive the others from outside.
-const TESTS: &[&str] = &["e2e"];
+const TESTS: &[&str] = &["e2e", "peers"];
 
 #[test]
 fn arrows_between_crates_run_one_way() {

@@ -1,0 +1,1 @@
+//! LemonLDAP::NG.
