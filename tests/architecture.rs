@@ -21,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("dpop", &["evidence"]),
     ("records", &["dpop", "evidence", "transport"]),
     ("identity", &["dpop", "evidence", "policy", "transport"]),
+    ("browser", &["identity"]),
     (
         "session",
         &[
@@ -51,6 +52,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "ctl",
         &[
             "audit",
+            "browser",
             "catalogue",
             "ceremony",
             "evidence",
@@ -66,6 +68,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "countersign",
         &[
             "audit",
+            "browser",
             "catalogue",
             "ceremony",
             "dpop",

@@ -5,7 +5,6 @@
 //! It does not hide what is typed from other software of the same user, and an identity provider that refuses embedded
 //! browsers will refuse this one (docs/adr/0001).
 
-mod gate;
 mod jar;
 mod system_browser;
 mod window;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use identity::{
-    Agent, AgentError, AgentEvent, BringForward, Disposal, OpenAgent, Opening, Purpose,
+    Agent, AgentError, AgentEvent, BringForward, Disposal, Gate, OpenAgent, Opening, Purpose, Verdict,
 };
 use tauri::webview::{
     DownloadEvent, NewWindowFeatures, NewWindowResponse, PageLoadEvent, PermissionResponse,
@@ -22,7 +22,6 @@ use tokio::sync::mpsc;
 use tokio::time::sleep;
 use url::Url;
 
-use super::gate::{Gate, Verdict};
 use super::jar::{Jar, Reports};
 use crate::MAIN;
 

@@ -1,16 +1,17 @@
-//! Where a page in the ephemeral window may lead.
+//! Where a page of an agent may lead: one rule for the ephemeral window and for the throw-away browser.
 //!
 //! An allow-list: https to known hosts at their ports, loopback http under the development policy, and our own callback, which is taken
 //! and never followed. It sees every navigation of every frame, and none of the sub-resources that a page loads.
 
 use std::collections::BTreeSet;
 
-use identity::Opening;
 use url::{Host, Url};
+
+use crate::Opening;
 
 /// What becomes of one navigation.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub enum Verdict {
     /// It may go on.
     Go,
     /// It is the answer we wait for: take it, do not follow it.
@@ -22,16 +23,17 @@ pub(super) enum Verdict {
 /// A host and its port: another port of a listed host is another service.
 type Authority = (String, u16);
 
-/// The allow-list of one window.
+/// The allow-list of one agent.
 #[derive(Debug)]
-pub(super) struct Gate {
+pub struct Gate {
     redirect_uri: Url,
     allowed: BTreeSet<Authority>,
     development_http: bool,
 }
 
 impl Gate {
-    pub(super) fn new(opening: &Opening) -> Self {
+    /// What the opening allows, and nothing else.
+    pub fn new(opening: &Opening) -> Self {
         let listed = opening.allowed_hosts.iter();
         Self {
             redirect_uri: opening.redirect_uri.clone(),
@@ -45,11 +47,12 @@ impl Gate {
     }
 
     /// Adds the host of an address that the application itself is about to visit: an endpoint out of verified discovery.
-    pub(super) fn admit(&mut self, url: &Url) {
+    pub fn admit(&mut self, url: &Url) {
         self.allowed.extend(authority(url));
     }
 
-    pub(super) fn judge(&self, url: &Url) -> Verdict {
+    /// Decides on one navigation.
+    pub fn judge(&self, url: &Url) -> Verdict {
         if self.is_callback(url) {
             return Verdict::Callback;
         }
@@ -105,8 +108,9 @@ fn is_loopback(url: &Url) -> bool {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use identity::Purpose;
     use rstest::rstest;
+
+    use crate::Purpose;
 
     fn gate(development_http: bool) -> Gate {
         Gate::new(&Opening {
