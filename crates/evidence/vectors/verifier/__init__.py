@@ -1,0 +1,1 @@
+"""The parts of verify.py, by the steps of docs/evidence.md."""
