@@ -138,6 +138,15 @@ async fn a_spoiled_document_is_spoiled_as_named() {
         endpoint.body["token_endpoint"],
         "http://id.clinic.example/token"
     );
+    let (_, endpoint) = document(Fault::DiscoveryWithoutTokenEndpoint).await;
+    assert_eq!(endpoint.body["token_endpoint"], Value::Null);
+    let (_, flow) = document(Fault::DiscoveryWithoutCodeFlow).await;
+    assert_eq!(flow.body["response_types_supported"], json!(["id_token"]));
+    let (_, algorithms) = document(Fault::DiscoveryWithoutAlgorithm).await;
+    assert_eq!(
+        algorithms.body["id_token_signing_alg_values_supported"],
+        json!(["HS256", "none"])
+    );
 }
 
 #[tokio::test]
@@ -160,6 +169,11 @@ async fn a_spoiled_key_set_is_spoiled_as_named() {
             .iter()
             .all(|key| key["kty"] == "oct")
     );
+    let many = with(Fault::KeysMany).await.body;
+    assert!(many["keys"].as_array().unwrap().len() > 1000);
+    let nameless = with(Fault::KidNowhere).await.body;
+    let mut keys = nameless["keys"].as_array().unwrap().iter();
+    assert!(keys.all(|key| key["kid"].is_null() && key["kty"] != "oct"));
     idp.set_faults(Faults::only(Fault::KeysHuge));
     let huge = common::client()
         .get(&url)
@@ -241,6 +255,12 @@ async fn the_remaining_faults_strike_where_they_say() {
         Some(&userinfo.text("access_token")),
     )
     .await;
+    idp.set_faults(Faults::only(Fault::UserinfoNobody));
+    let nobody = get(
+        &format!("{}/userinfo", idp.issuer()),
+        Some(&userinfo.text("access_token")),
+    )
+    .await;
     let down = idp_with(Fault::RevocationDown).await;
     let pushed = idp_with(Fault::PushedRequestError).await;
 
@@ -248,6 +268,7 @@ async fn the_remaining_faults_strike_where_they_say() {
     assert!(lifetime.body["expires_in"].is_null());
     assert!(id_token.body["id_token"].is_null());
     assert_eq!(about.text("sub"), "u-baker");
+    assert_eq!(nobody.body["sub"], Value::Null);
     assert_eq!(
         common::post(&format!("{}/revoke", down.issuer()), &[("token", "t")])
             .await
@@ -278,4 +299,41 @@ async fn logout_may_insist_on_asking() {
 
     assert!(shown.html.contains("Sign out here?"));
     assert_eq!(idp.sessions().len(), 1);
+}
+
+#[tokio::test]
+async fn logout_may_come_back_with_another_state_or_none() {
+    let returned = |fault| async move {
+        let (idp, answer) = signed_in_with(fault).await;
+        let mut url: url::Url = format!("{}/logout", idp.issuer()).parse().unwrap();
+        url.query_pairs_mut()
+            .append_pair("id_token_hint", &answer.text("id_token"))
+            .append_pair("post_logout_redirect_uri", common::REDIRECT_URI)
+            .append_pair("state", "the-state");
+        parameter(
+            &callback(Browser::new().visit(&url).await.unwrap()),
+            "state",
+        )
+    };
+
+    let sound = returned(Fault::RevocationDown).await;
+    assert_eq!(sound.as_deref(), Some("the-state"));
+    let other = returned(Fault::LogoutStateOther).await;
+    assert!(other.is_some_and(|state| state != "the-state"));
+    assert_eq!(returned(Fault::LogoutStateMissing).await, None);
+}
+
+#[tokio::test]
+async fn whoever_asks_where_nothing_is_gets_written_down() {
+    let idp = Idp::start(IdpConfig::default()).await.unwrap();
+
+    for (method, path) in [("GET", "/strangers-keys"), ("PUT", "/token")] {
+        let url = format!("{}{path}", idp.issuer());
+        let request = common::client().request(method.parse().unwrap(), url);
+        assert_eq!(request.send().await.unwrap().status(), 404);
+    }
+
+    let asked = idp.requests();
+    assert_eq!(asked.len(), 2);
+    assert!(asked.iter().all(|one| one.endpoint == Endpoint::Elsewhere));
 }

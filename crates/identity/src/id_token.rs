@@ -20,6 +20,9 @@ use crate::keys::{Key, KeySet};
 use crate::time::numeric_date;
 use crate::{Client, Refusal, subject};
 
+/// Longer than any provider lets an ID token live. No standard sets a limit; this one is above all that are in use.
+const MAX_LIFETIME_S: i64 = 31 * 24 * 3600;
+
 /// A verified ID token. It can only be had from a [`crate::RelyingParty`].
 #[derive(Clone)]
 pub struct IdToken {
@@ -158,6 +161,9 @@ impl Check<'_> {
             self.now.as_second().saturating_add(skew),
         );
         match claims.date("exp") {
+            Date::At(exp) if exp > latest.saturating_add(MAX_LIFETIME_S) => {
+                return Err(Refusal::ExpiryTooFar);
+            }
             Date::At(exp) if exp > earliest => {}
             _ => return Err(Refusal::Expired),
         }

@@ -1,33 +1,10 @@
 //! Why an authentication is not accepted: one table that code, tests, audit entries and documents share.
 
-use std::fmt;
+use crate::named::named;
 
-macro_rules! refusals {
-    ($( $(#[doc = $doc:literal])+ $variant:ident = $name:literal, )+) => {
-        /// A reason for which an authentication is not accepted.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Refusal {
-            $( $(#[doc = $doc])+ $variant, )+
-        }
-
-        impl Refusal {
-            /// Every refusal, in the order of the table.
-            pub const ALL: &[Self] = &[$( Self::$variant, )+];
-
-            /// The stable name that audit entries, documents and catalogue keys use.
-            pub const fn name(self) -> &'static str {
-                match self { $( Self::$variant => $name, )+ }
-            }
-
-            /// One sentence on what was found.
-            pub const fn explanation(self) -> &'static str {
-                match self { $( Self::$variant => concat!($($doc),+).trim_ascii_start(), )+ }
-            }
-        }
-    };
-}
-
-refusals! {
+named! {
+    /// A reason for which an authentication is not accepted.
+    Refusal:
     /// The token's issuer is not, octet for octet, the issuer of the policy (OIDC Core 3.1.3.7, 2).
     IssuerMismatch = "issuer_mismatch",
     /// The provider promises an issuer in its authorization response and sent none (RFC 9207, 2.4).
@@ -62,6 +39,8 @@ refusals! {
     TokenTooLarge = "token_too_large",
     /// The token has expired, or names no expiry (OIDC Core 3.1.3.7, 9).
     Expired = "expired",
+    /// The token expires more than 31 days from now, so that nothing bounds a copy of it.
+    ExpiryTooFar = "expiry_too_far",
     /// The token was issued in the future.
     IssuedInFuture = "issued_in_future",
     /// The token was issued too long ago, or does not say when (OIDC Core 3.1.3.7, 10).
@@ -105,12 +84,6 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
 impl std::error::Error for Refusal {}
 
 #[cfg(test)]
@@ -118,11 +91,14 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::Refusal;
+    use crate::Obstacle;
 
     #[test]
-    fn every_refusal_has_a_name_of_its_own() {
-        let names: BTreeSet<_> = Refusal::ALL.iter().map(|refusal| refusal.name()).collect();
-        assert_eq!(names.len(), Refusal::ALL.len());
+    fn every_refusal_and_every_obstacle_has_a_name_of_its_own() {
+        let names: BTreeSet<_> = (Refusal::ALL.iter().map(|row| row.name()))
+            .chain(Obstacle::ALL.iter().map(|row| row.name()))
+            .collect();
+        assert_eq!(names.len(), Refusal::ALL.len() + Obstacle::ALL.len());
         assert!(
             names
                 .iter()
@@ -131,10 +107,29 @@ mod tests {
     }
 
     #[test]
-    fn every_refusal_explains_itself_in_one_sentence() {
-        for refusal in Refusal::ALL {
-            assert!(refusal.explanation().ends_with('.'), "{refusal}");
-            assert!(!refusal.explanation().starts_with(' '), "{refusal}");
+    fn every_refusal_and_every_obstacle_explains_itself_in_one_sentence() {
+        let explanations = (Refusal::ALL.iter().map(|row| row.explanation()))
+            .chain(Obstacle::ALL.iter().map(|row| row.explanation()));
+        for text in explanations {
+            assert!(text.ends_with('.') && !text.starts_with(' '), "{text}");
         }
+    }
+
+    #[test]
+    fn only_what_compares_instants_is_blamed_on_a_clock() {
+        let blamed: BTreeSet<_> = Refusal::ALL
+            .iter()
+            .filter(|refusal| refusal.depends_on_clock())
+            .map(|refusal| refusal.name())
+            .collect();
+        let expected = [
+            "expired",
+            "issued_in_future",
+            "issued_too_old",
+            "not_yet_valid",
+            "auth_time_stale",
+            "auth_time_future",
+        ];
+        assert_eq!(blamed, expected.into());
     }
 }

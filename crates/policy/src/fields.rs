@@ -117,6 +117,8 @@ fields! {
         redirect_ports: Vec<u16> = Some(vec![]), "1024 to 65535, each once", |ports| rules::are_ports(ports), managed;
         /// The path of the loopback address that is registered at the issuer. random: another one each time, for issuers that ignore the path.
         redirect_path: RedirectPath = Some(RedirectPath::Fixed("/callback".to_owned())), "random, or an absolute path of letters, digits, - . _ ~ and single /", |path| rules::is_redirect_path(path), managed;
+        /// Has the issuer lead back to this application after it ended a session, so that a state confirms it. The issuer must know the loopback address as a post_logout_redirect_uri.
+        post_logout_redirect: bool = Some(false), "true or false", |_| true, managed;
         /// Refuses an issuer that does not advertise PKCE with S256. It is sent to every issuer.
         require_s256: bool = Some(true), "true or false", |_| true, managed;
         /// The max_age of a signing request.

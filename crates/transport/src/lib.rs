@@ -69,15 +69,32 @@ impl Transport {
         request: Request<Vec<u8>>,
         max_body: usize,
     ) -> Result<Response<Vec<u8>>, TransportError> {
-        let url = Url::parse(&request.uri().to_string()).map_err(|_| TransportError::NotAUrl)?;
-        self.allows(&url)?;
-        let request = reqwest::Request::try_from(request).map_err(|_| TransportError::NotAUrl)?;
+        let (request, url) = self.admit(request)?;
         // One limit over the whole exchange, so that a reply that trickles in ends as well.
         tokio::time::timeout(self.total_timeout, self.exchange(request, &url, max_body))
             .await
             .map_err(|_| TransportError::TimedOut {
                 origin: origin(&url),
             })?
+    }
+
+    /// Sends a request that may be answered with a redirect, and says where that leads. Nobody goes there, and no body
+    /// is read.
+    pub async fn led_to(
+        &self,
+        request: Request<Vec<u8>>,
+    ) -> Result<Response<Option<Url>>, TransportError> {
+        let (request, url) = self.admit(request)?;
+        // The client's own time limit ends the wait for the head of the answer.
+        let answer = self.client.execute(request).await;
+        let answer = answer.map_err(|error| error::of(&error, &url))?;
+        let location = answer.headers().get(http::header::LOCATION);
+        let to = location
+            .filter(|_| answer.status().is_redirection())
+            .and_then(|location| url.join(location.to_str().ok()?).ok());
+        let mut led = Response::new(to);
+        *led.status_mut() = answer.status();
+        Ok(led)
     }
 
     /// Whether a request to this address would be sent: https, or http on a literal loopback address when
@@ -95,6 +112,13 @@ impl Transport {
                 origin: origin(url),
             }),
         }
+    }
+
+    fn admit(&self, request: Request<Vec<u8>>) -> Result<(reqwest::Request, Url), TransportError> {
+        let url = Url::parse(&request.uri().to_string()).map_err(|_| TransportError::NotAUrl)?;
+        self.allows(&url)?;
+        let request = reqwest::Request::try_from(request).map_err(|_| TransportError::NotAUrl)?;
+        Ok((request, url))
     }
 
     async fn exchange(

@@ -13,7 +13,7 @@ use futures_util::stream;
 use serde_json::{Value, json};
 
 use super::{
-    Endpoint, Fault, Shared,
+    Endpoint, Fault, Faults, Shared,
     keys::{Keys, encode},
     lock,
 };
@@ -28,6 +28,9 @@ pub(super) const SCOPES: &[&str] = &[
 
 /// The secret of the symmetric key that one fault publishes.
 pub(super) const PUBLISHED_SECRET: &[u8] = b"published-and-therefore-no-secret";
+
+/// How many keys are many.
+const MANY: usize = 1000;
 
 /// How large a huge key set is.
 const HUGE: usize = 50 * 1024 * 1024;
@@ -69,8 +72,24 @@ fn document(shared: &Shared) -> Value {
         "claims_parameter_supported": true,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
-        "authorization_response_iss_parameter_supported": true,
+        "authorization_response_iss_parameter_supported": shared.offers.response_issuer,
+        "dpop_signing_alg_values_supported": ["ES256"],
     });
+    let offers = &shared.offers;
+    for (offered, member) in [
+        (
+            offers.pushed_requests,
+            "pushed_authorization_request_endpoint",
+        ),
+        (offers.bound_tokens, "dpop_signing_alg_values_supported"),
+        (offers.revocation, "revocation_endpoint"),
+        (offers.logout, "end_session_endpoint"),
+        (offers.s256, "code_challenge_methods_supported"),
+    ] {
+        if let (false, Some(members)) = (offered, document.as_object_mut()) {
+            members.remove(member);
+        }
+    }
     if shared.has(Fault::DiscoveryIssuerOther) {
         document["issuer"] = json!("http://127.0.0.1:1");
     }
@@ -82,6 +101,15 @@ fn document(shared: &Shared) -> Value {
     }
     if shared.has(Fault::DiscoveryPlainEndpoint) {
         document["token_endpoint"] = json!("http://id.clinic.example/token");
+    }
+    if shared.has(Fault::DiscoveryWithoutTokenEndpoint) {
+        document["token_endpoint"] = Value::Null;
+    }
+    if shared.has(Fault::DiscoveryWithoutCodeFlow) {
+        document["response_types_supported"] = json!(["id_token"]);
+    }
+    if shared.has(Fault::DiscoveryWithoutAlgorithm) {
+        document["id_token_signing_alg_values_supported"] = json!(["HS256", "none"]);
     }
     document
 }
@@ -105,15 +133,23 @@ pub(super) async fn keys(State(shared): State<Arc<Shared>>) -> Response {
     if keys.prepare(&faults).is_err() {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
-    Json(json!({ "keys": published(&keys, faults.has(Fault::KeysSymmetric)) })).into_response()
+    Json(json!({ "keys": published(&keys, &faults) })).into_response()
 }
 
-fn published(keys: &Keys, symmetric: bool) -> Vec<Value> {
+fn published(keys: &Keys, faults: &Faults) -> Vec<Value> {
     let mut published = keys.public();
-    if symmetric {
+    if faults.has(Fault::KeysSymmetric) {
         for key in &mut published {
             *key = json!({ "kty": "oct", "k": encode(PUBLISHED_SECRET), "alg": "HS256", "use": "sig", "kid": key["kid"] });
         }
+    }
+    if faults.has(Fault::KidNowhere) {
+        for key in published.iter_mut().filter_map(Value::as_object_mut) {
+            key.remove("kid");
+        }
+    }
+    if faults.has(Fault::KeysMany) {
+        published.extend((0..MANY).map(|number| json!({ "kty": "EC", "kid": number.to_string() })));
     }
     published
 }

@@ -34,8 +34,8 @@ pub enum Place {
 pub enum Expected {
     /// The named refusal.
     Refusal(&'static str),
-    /// No usable answer: a transport or protocol error before any token is judged.
-    Failure,
+    /// The named obstacle: a configuration, a reply or a transport that no token is judged after.
+    Obstacle(&'static str),
     /// The ceremony's own ending for sign-ins that nobody typed.
     AmbientSignIn,
     /// An error that names the clocks, since the person can do something about them.
@@ -66,7 +66,7 @@ macro_rules! faults {
 
             /// What a correct client makes of it.
             pub fn expected(self) -> Expected {
-                use Expected::{Accepted, AmbientSignIn, ClockSkew, Failure, Refusal};
+                use Expected::{Accepted, AmbientSignIn, ClockSkew, Obstacle, Refusal};
                 match self { $( Fault::$variant => $expected, )+ }
             }
         }
@@ -76,29 +76,40 @@ macro_rules! faults {
 faults! {
     // --- discovery -----------------------------------------------------------------------------
     /// The document names another issuer.
-    DiscoveryIssuerOther, "discovery_issuer_other", Discovery, Failure;
+    DiscoveryIssuerOther, "discovery_issuer_other", Discovery, Obstacle("discovery_issuer_mismatch");
     /// The document's issuer has a trailing slash that the configured one has not.
-    DiscoveryIssuerSlash, "discovery_issuer_slash", Discovery, Failure;
+    DiscoveryIssuerSlash, "discovery_issuer_slash", Discovery, Obstacle("discovery_issuer_mismatch");
     /// `code_challenge_methods_supported` does not list S256.
-    DiscoveryWithoutS256, "discovery_without_s256", Discovery, Failure;
+    DiscoveryWithoutS256, "discovery_without_s256", Discovery, Obstacle("pkce_not_offered");
     /// The document is a redirect.
-    DiscoveryRedirect, "discovery_redirect", Discovery, Failure;
+    DiscoveryRedirect, "discovery_redirect", Discovery, Obstacle("endpoint_redirects");
     /// The document is HTML.
-    DiscoveryHtml, "discovery_html", Discovery, Failure;
+    DiscoveryHtml, "discovery_html", Discovery, Obstacle("discovery_unreadable");
     /// The token endpoint is plain http on a host that is not loopback.
-    DiscoveryPlainEndpoint, "discovery_plain_endpoint", Discovery, Failure;
+    DiscoveryPlainEndpoint, "discovery_plain_endpoint", Discovery, Obstacle("endpoint_not_https");
+
+    /// No `token_endpoint`.
+    DiscoveryWithoutTokenEndpoint, "discovery_without_token_endpoint", Discovery, Obstacle("endpoint_missing");
+    /// `response_types_supported` does not list `code`.
+    DiscoveryWithoutCodeFlow, "discovery_without_code_flow", Discovery, Obstacle("code_flow_not_offered");
+    /// ID tokens are only signed with shared secrets, or not at all.
+    DiscoveryWithoutAlgorithm, "discovery_without_algorithm", Discovery, Obstacle("no_common_algorithm");
 
     // --- keys ----------------------------------------------------------------------------------
+    /// A key set of a thousand keys.
+    KeysMany, "keys_many", Keys, Obstacle("too_many_keys");
     /// 50 MB of key set.
-    KeysHuge, "keys_huge", Keys, Failure;
+    KeysHuge, "keys_huge", Keys, Obstacle("reply_too_large");
     /// The key set is HTML.
-    KeysHtml, "keys_html", Keys, Failure;
+    KeysHtml, "keys_html", Keys, Obstacle("discovery_unreadable");
     /// The key set is a redirect.
-    KeysRedirect, "keys_redirect", Keys, Failure;
+    KeysRedirect, "keys_redirect", Keys, Obstacle("endpoint_redirects");
     /// The key set cannot be had: status 500.
-    KeysError, "keys_error", Keys, Failure;
+    KeysError, "keys_error", Keys, Obstacle("reply_unreadable");
     /// The key under the token's `kid` is a symmetric one.
     KeysSymmetric, "keys_symmetric", Keys, Refusal("algorithm_not_allowed");
+    /// Neither the published keys nor the token have a `kid`, and one key fits.
+    KidNowhere, "kid_nowhere", Keys, Accepted;
     /// The keys were rotated just before signing: the client has to fetch them again.
     KeysRotated, "keys_rotated", Keys, Accepted;
 
@@ -114,29 +125,46 @@ faults! {
     /// `code` stands there twice.
     CodeTwice, "code_twice", AuthorizationResponse, Refusal("callback_malformed");
     /// `error=server_error` instead of a code.
-    AuthorizationServerError, "authorization_server_error", AuthorizationResponse, Failure;
+    AuthorizationServerError, "authorization_server_error", AuthorizationResponse, Obstacle("identity_provider_error");
     /// `prompt=none` is answered with a code although nobody typed anything in this jar.
     AmbientSignIn, "ambient_sign_in", AuthorizationResponse, AmbientSignIn;
+    // Only a request with `prompt=none` meets these: an authentication is accepted, a preflight gets no clear answer.
+    /// `prompt=none` is answered with a page that leads nowhere.
+    PreflightPage, "preflight_page", AuthorizationResponse, Accepted;
+    /// `prompt=none` is answered with `server_error`.
+    PreflightServerError, "preflight_server_error", AuthorizationResponse, Accepted;
+    /// `prompt=none` is refused with `invalid_request` already where it is pushed.
+    PreflightInvalidRequest, "preflight_invalid_request", AuthorizationResponse, Accepted;
+    /// `prompt=none` is answered with an error that no standard names.
+    PreflightUnknownError, "preflight_unknown_error", AuthorizationResponse, Accepted;
+    /// `prompt=none` is answered with `consent_required`: somebody is signed in, or nobody could consent.
+    PreflightConsentRequired, "preflight_consent_required", AuthorizationResponse, AmbientSignIn;
     /// The pushed-request endpoint answers with an error although it is advertised.
-    PushedRequestError, "pushed_request_error", AuthorizationResponse, Failure;
+    PushedRequestError, "pushed_request_error", AuthorizationResponse, Obstacle("reply_unreadable");
 
     // --- token response ------------------------------------------------------------------------
     /// Status 500.
-    TokenServerError, "token_server_error", TokenResponse, Failure;
+    TokenServerError, "token_server_error", TokenResponse, Obstacle("reply_unreadable");
     /// No answer for a minute.
-    TokenSlow, "token_slow", TokenResponse, Failure;
+    TokenSlow, "token_slow", TokenResponse, Obstacle("reply_too_slow");
     /// One octet a second.
-    TokenDrip, "token_drip", TokenResponse, Failure;
+    TokenDrip, "token_drip", TokenResponse, Obstacle("reply_too_slow");
     /// A body without an end.
-    TokenEndless, "token_endless", TokenResponse, Failure;
+    TokenEndless, "token_endless", TokenResponse, Obstacle("reply_too_large");
     /// An HTML page with status 200.
-    TokenHtml, "token_html", TokenResponse, Failure;
+    TokenHtml, "token_html", TokenResponse, Obstacle("reply_unreadable");
     /// A redirect that would repeat the code elsewhere (307).
-    TokenRedirect, "token_redirect", TokenResponse, Failure;
+    TokenRedirect, "token_redirect", TokenResponse, Obstacle("endpoint_redirects");
     /// `error` in an answer with status 200.
-    TokenErrorIn200, "token_error_in_200", TokenResponse, Failure;
+    TokenErrorIn200, "token_error_in_200", TokenResponse, Obstacle("identity_provider_error");
     /// No ID token in the answer.
-    IdTokenMissing, "id_token_missing", TokenResponse, Failure;
+    IdTokenMissing, "id_token_missing", TokenResponse, Obstacle("reply_unreadable");
+    /// Codes are redeemed for whoever brings them: no look at verifier, client or redirect URI.
+    CodeUnbound, "code_unbound", TokenResponse, Accepted;
+    /// The tokens are not bound to the key that was proved, although that is advertised (RFC 9449 §5).
+    TokensNotBound, "tokens_not_bound", TokenResponse, Obstacle("tokens_not_bound");
+    /// No nonce in a proof is ever the right one (RFC 9449 §8).
+    ProofNonceNeverRight, "proof_nonce_never_right", TokenResponse, Obstacle("identity_provider_error");
     /// `token_type` is `bEARER`: case does not matter (RFC 6749 §5.1).
     TokenTypeCase, "token_type_case", TokenResponse, Accepted;
     /// `expires_in` is left out, as RFC 6749 §5.1 allows.
@@ -149,6 +177,10 @@ faults! {
     SignatureByStranger, "signature_by_stranger", IdTokenEnvelope, Refusal("signature_invalid");
     /// The header brings the stranger's key along (`jwk`), which has to be ignored.
     HeaderJwk, "header_jwk", IdTokenEnvelope, Refusal("signature_invalid");
+    /// The header says where the stranger's key can be fetched (`jku`), which nobody may do.
+    HeaderJku, "header_jku", IdTokenEnvelope, Refusal("signature_invalid");
+    /// The header says where the stranger's certificate can be fetched (`x5u`), which nobody may do.
+    HeaderX5u, "header_x5u", IdTokenEnvelope, Refusal("signature_invalid");
     /// `alg: none` and no signature.
     AlgorithmNone, "algorithm_none", IdTokenEnvelope, Refusal("algorithm_not_allowed");
     /// `alg: HS256`, keyed with the published public key.
@@ -179,8 +211,12 @@ faults! {
     IssuerWrong, "issuer_wrong", IdTokenClaims, Refusal("issuer_mismatch");
     /// `iss` has a trailing slash.
     IssuerSlash, "issuer_slash", IdTokenClaims, Refusal("issuer_mismatch");
+    /// `iss` is missing.
+    IssuerMissing, "issuer_missing", IdTokenClaims, Refusal("issuer_mismatch");
     /// `aud` is another client.
     AudienceOther, "audience_other", IdTokenClaims, Refusal("audience_mismatch");
+    /// `aud` is missing.
+    AudienceMissing, "audience_missing", IdTokenClaims, Refusal("audience_mismatch");
     /// `aud` has another client beside ours.
     AudienceExtra, "audience_extra", IdTokenClaims, Refusal("audience_untrusted");
     /// `aud` is an array with our client alone.
@@ -195,10 +231,14 @@ faults! {
     Expired, "expired", IdTokenClaims, Refusal("expired");
     /// `exp` is missing.
     ExpiryMissing, "expiry_missing", IdTokenClaims, Refusal("expired");
+    /// `exp` is in the year 9999.
+    ExpiryFar, "expiry_far", IdTokenClaims, Refusal("expiry_too_far");
     /// `iat` is an hour from now.
     IssuedInFuture, "issued_in_future", IdTokenClaims, Refusal("issued_in_future");
     /// `iat` is a week ago.
     IssuedTooOld, "issued_too_old", IdTokenClaims, Refusal("issued_too_old");
+    /// `iat` is missing.
+    IssuedMissing, "issued_missing", IdTokenClaims, Refusal("issued_too_old");
     /// `nbf` is an hour from now.
     NotYetValid, "not_yet_valid", IdTokenClaims, Refusal("not_yet_valid");
     /// `sub` is missing.
@@ -235,12 +275,18 @@ faults! {
     // --- userinfo ------------------------------------------------------------------------------
     /// The userinfo answer is about somebody else.
     UserinfoOther, "userinfo_other", Userinfo, Refusal("userinfo_subject_mismatch");
+    /// The userinfo answer names nobody.
+    UserinfoNobody, "userinfo_nobody", Userinfo, Refusal("userinfo_subject_mismatch");
 
     // --- aftermath -----------------------------------------------------------------------------
     /// The revocation endpoint answers 503.
     RevocationDown, "revocation_down", Aftermath, Accepted;
     /// Logout asks for confirmation although the hint is valid, as some providers do.
     LogoutAsks, "logout_asks", Aftermath, Accepted;
+    /// After logout the agent comes back with another `state`.
+    LogoutStateOther, "logout_state_other", Aftermath, Accepted;
+    /// After logout the agent comes back without `state`.
+    LogoutStateMissing, "logout_state_missing", Aftermath, Accepted;
 
     // --- clock ---------------------------------------------------------------------------------
     /// The provider's clock is ten minutes ahead.
@@ -329,6 +375,7 @@ mod tests {
         "header_unsupported",
         "token_too_large",
         "expired",
+        "expiry_too_far",
         "issued_in_future",
         "issued_too_old",
         "not_yet_valid",

@@ -25,6 +25,8 @@ pub enum Endpoint {
     Revocation,
     /// `/logout`
     EndSession,
+    /// Any address where nothing is, or a method that is not for it.
+    Elsewhere,
 }
 
 /// One request. Only parameters that open nothing are kept.
@@ -42,6 +44,7 @@ pub struct Request {
 const HARMLESS: &[&str] = &[
     "acr_values",
     "client_id",
+    "dpop_jkt",
     "grant_type",
     "login_hint",
     "max_age",

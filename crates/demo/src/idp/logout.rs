@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::{
     body::Bytes,
     extract::{RawQuery, State},
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
 use url::Url;
@@ -16,6 +16,7 @@ use url::Url;
 use super::{
     Endpoint, Fault, Shared,
     authorize::{drop_session_cookie, session_cookie},
+    keys::random_text,
     lock, pages,
     parameters::{Parameters, protocol_error},
 };
@@ -48,6 +49,9 @@ fn logout(
     by_form: bool,
 ) -> Response {
     shared.note(Endpoint::EndSession, &parameters.0);
+    if !shared.offers.logout {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     let mut state = lock(&shared.state);
     let here = session_cookie(headers)
         .and_then(|cookie| state.session(&cookie).map(|session| session.sid.clone()));
@@ -109,8 +113,13 @@ fn return_to(shared: &Shared, parameters: &Parameters, hinted_client: Option<&st
     let mut url = Url::parse(uri)
         .ok()
         .filter(|_| client.may_redirect_to(uri))?;
-    if let Some(state) = parameters.get("state") {
-        url.query_pairs_mut().append_pair("state", state);
+    let state = match parameters.get("state") {
+        Some(_) if shared.has(Fault::LogoutStateOther) => Some(random_text()),
+        Some(_) if shared.has(Fault::LogoutStateMissing) => None,
+        state => state.map(str::to_owned),
+    };
+    if let Some(state) = state {
+        url.query_pairs_mut().append_pair("state", &state);
     }
     Some(url)
 }

@@ -19,6 +19,8 @@ use super::{
 const ID_TOKEN_LIFETIME: i64 = 300;
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
+/// The last second of the year 9999.
+const YEAR_9999: i64 = 253_402_300_799;
 /// How many octets a huge ID token is padded with.
 const PADDING: usize = 200 * 1024;
 
@@ -41,10 +43,11 @@ impl Mint<'_> {
             client_id,
             scope,
             resource,
+            key: bound_to,
             ..
         } = self.grant;
         let now = self.now.as_second();
-        let claims = json!({
+        let mut claims = json!({
             "iss": self.issuer,
             "sub": known.account.subject,
             "aud": resource.as_deref().unwrap_or(self.issuer),
@@ -60,6 +63,9 @@ impl Mint<'_> {
             "name": known.account.name,
             "roles": [known.account.role],
         });
+        if let Some(key) = bound_to {
+            claims["cnf"] = json!({ "jkt": key });
+        }
         let key = self.keys.current(Algorithm::Es256);
         let header = json!({ "alg": key.alg, "typ": "at+jwt", "kid": key.kid });
         key.jws(&header, claims.to_string().as_bytes())
@@ -107,7 +113,9 @@ impl Mint<'_> {
         let (name, value) = match fault {
             Fault::IssuerWrong => ("iss", json!("https://id.other.example")),
             Fault::IssuerSlash => ("iss", json!(format!("{}/", self.issuer))),
+            Fault::IssuerMissing => return remove(claims, "iss"),
             Fault::AudienceOther => ("aud", json!(other)),
+            Fault::AudienceMissing => return remove(claims, "aud"),
             Fault::AudienceExtra => ("aud", json!([self.client.id, other])),
             Fault::AudienceArray => ("aud", json!([self.client.id])),
             Fault::AuthorizedPartyOther => ("azp", json!(other)),
@@ -115,8 +123,10 @@ impl Mint<'_> {
             Fault::NonceMissing => return remove(claims, "nonce"),
             Fault::Expired => ("exp", json!(now - HOUR)),
             Fault::ExpiryMissing => return remove(claims, "exp"),
+            Fault::ExpiryFar => ("exp", json!(YEAR_9999)),
             Fault::IssuedInFuture => ("iat", json!(now + HOUR)),
             Fault::IssuedTooOld => ("iat", json!(now - 7 * DAY)),
+            Fault::IssuedMissing => return remove(claims, "iat"),
             Fault::NotYetValid => ("nbf", json!(now + HOUR)),
             Fault::SubjectMissing => return remove(claims, "sub"),
             Fault::SubjectEmpty => ("sub", json!("")),
@@ -189,9 +199,10 @@ impl Mint<'_> {
         if has(Fault::SignatureByStranger) {
             return self.keys.stranger(algorithm)?.jws(&sound, payload);
         }
-        if has(Fault::HeaderJwk) {
+        if let Some((member, place)) = self.strangers_key() {
             let stranger = self.keys.stranger(algorithm)?;
-            return stranger.jws(&with(&sound, "jwk", stranger.public().clone()), payload);
+            let value = place.unwrap_or_else(|| stranger.public().clone());
+            return stranger.jws(&with(&sound, member, value), payload);
         }
         let token = key.jws(&self.odd_header(sound), payload)?;
         Ok(if has(Fault::SignatureBad) {
@@ -201,11 +212,24 @@ impl Mint<'_> {
         })
     }
 
+    /// The header member that recommends a stranger's key, and where it leads if it does not hold the key itself.
+    fn strangers_key(&self) -> Option<(&'static str, Option<Value>)> {
+        let here = |path: &str| Some(json!(format!("{}/{path}", self.issuer)));
+        self.faults.iter().find_map(|fault| match fault {
+            Fault::HeaderJwk => Some(("jwk", None)),
+            Fault::HeaderJku => Some(("jku", here("strangers-keys"))),
+            Fault::HeaderX5u => Some(("x5u", here("strangers-certificate"))),
+            _ => None,
+        })
+    }
+
     /// The header under a sound signature, which faults may still spoil.
     fn odd_header(&self, sound: Value) -> Value {
         self.faults.iter().fold(sound, |header, fault| match fault {
             Fault::KidUnknown => with(&header, "kid", json!("nobody-published-this")),
-            Fault::KidMissingSeveralKeys | Fault::KidMissingOneKey => without(header, "kid"),
+            Fault::KidMissingSeveralKeys | Fault::KidMissingOneKey | Fault::KidNowhere => {
+                without(header, "kid")
+            }
             Fault::HeaderCritical => with(
                 &with(&header, "crit", json!(["urn:demo:critical"])),
                 "urn:demo:critical",

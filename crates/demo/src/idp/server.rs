@@ -13,7 +13,7 @@ use axum::{
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Fault, Shared, authorize, discovery, logout, pages, sign_in, token};
+use super::{Endpoint, Fault, Shared, authorize, discovery, logout, pages, sign_in, token};
 
 /// Nothing that a client sends is larger.
 const MAX_REQUEST: usize = 64 * 1024;
@@ -52,12 +52,20 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/userinfo", get(token::userinfo).post(token::userinfo))
         .route("/revoke", post(token::revoke))
         .route("/logout", get(logout::by_query).post(logout::by_form))
+        .fallback(elsewhere)
+        .method_not_allowed_fallback(elsewhere)
         .layer(DefaultBodyLimit::max(MAX_REQUEST))
         .layer(middleware::from_fn_with_state(
             Arc::clone(&shared),
             house_rules,
         ))
         .with_state(shared)
+}
+
+/// Nothing is here, and whoever asked is written down: "no further request" means none at all.
+async fn elsewhere(State(shared): State<Arc<Shared>>) -> StatusCode {
+    shared.note(Endpoint::Elsewhere, &[]);
+    StatusCode::NOT_FOUND
 }
 
 /// Only our own name in `Host`; no caching, sniffing, framing or referring anywhere.

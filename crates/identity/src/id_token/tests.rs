@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod case;
+mod edges;
 mod signer;
 
 use rstest::rstest;
@@ -25,6 +26,7 @@ fn a_sound_token_is_accepted_and_says_who_it_is_about() {
 #[case::audience_as_an_array("aud", json!([CLIENT_ID]))]
 #[case::authorized_party_ourselves("azp", json!(CLIENT_ID))]
 #[case::expired_within_the_skew("exp", json!(NOW - 59))]
+#[case::valid_for_a_month("exp", json!(NOW + 60 + 31 * 86_400))]
 #[case::issued_ahead_within_the_skew("iat", json!(NOW + 60))]
 #[case::valid_from_within_the_skew("nbf", json!(NOW + 60))]
 #[case::authenticated_ahead_within_the_skew("auth_time", json!(NOW + 60))]
@@ -54,6 +56,8 @@ fn odd_but_lawful_claims_are_accepted(#[case] claim: &str, #[case] value: Value)
 #[case::nonce_number("nonce", json!(1), Refusal::NonceMismatch)]
 #[case::nonce_null("nonce", json!(null), Refusal::NonceMismatch)]
 #[case::expired("exp", json!(NOW - 60), Refusal::Expired)]
+#[case::expiry_beyond_any_use("exp", json!(NOW + 60 + 31 * 86_400 + 1), Refusal::ExpiryTooFar)]
+#[case::expiry_in_the_year_9999("exp", json!(253_402_300_799_i64), Refusal::ExpiryTooFar)]
 #[case::expiry_a_string("exp", json!("9999999999"), Refusal::Expired)]
 #[case::expiry_beyond_all_years("exp", json!(1e300), Refusal::Expired)]
 #[case::issued_in_future("iat", json!(NOW + 61), Refusal::IssuedInFuture)]

@@ -1,17 +1,22 @@
 //! A clinic for the tests: a demo identity provider, a relying party for it, and somebody at the keyboard.
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
 
+pub mod attempt;
+
 use std::time::Duration;
 
 use demo::idp::{ACR_TWO_FACTORS, Account, CLIENT_ID, Endpoint, Faults, Idp, IdpConfig, RESOURCE};
 use demo::robot::Browser;
 use identity::{
-    Authenticated, Client, Declined, Demands, Expectations, IdentityError, Page, Pending, Prompt,
-    Provider, RelyingParty, Subject,
+    Authenticated, Client, Declined, Demands, Expectations, IdentityError, Obstacle, Page, Pending,
+    Prompt, ProofKey, Provider, RelyingParty, Subject,
 };
 use jiff::{SignedDuration, Timestamp};
 use transport::{Rules, Transport};
 use url::Url;
+
+/// Longer than any answer takes that comes at all.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 pub struct Clinic {
     pub idp: Idp,
@@ -39,11 +44,44 @@ impl Failed {
             Self::Identity(error) => error.refusal().map(identity::Refusal::name),
         }
     }
+
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            Self::Declined(Declined::Other { .. }) => Some(Obstacle::ProviderError),
+            Self::Declined(_) => None,
+            Self::Identity(error) => error.obstacle(),
+        }
+    }
 }
 
 impl Clinic {
     pub async fn open() -> Self {
         Self::with(Faults::none()).await
+    }
+
+    /// The same with a client that is registered for another signature algorithm.
+    pub async fn for_client(client_id: &str, faults: Faults) -> Self {
+        let mut clinic = Self::patient(faults).await;
+        let mut client = client(clinic.idp.issuer());
+        client_id.clone_into(&mut client.client_id);
+        clinic.party = RelyingParty::new(client, transport_with(PATIENCE));
+        clinic
+    }
+
+    /// The same for a provider that may have to make RSA keys on a busy machine.
+    pub async fn patient(faults: Faults) -> Self {
+        let config = IdpConfig {
+            faults,
+            ..IdpConfig::default()
+        };
+        Self::at(config).await
+    }
+
+    /// The same for a provider that is set up in another way.
+    pub async fn at(config: IdpConfig) -> Self {
+        let idp = Idp::start(config).await.unwrap();
+        let party = RelyingParty::new(client(idp.issuer()), transport_with(PATIENCE));
+        Self { idp, party }
     }
 
     pub async fn with(faults: Faults) -> Self {
@@ -116,11 +154,22 @@ impl Clinic {
             .await
     }
 
+    /// What was asked of the provider, in order.
+    pub fn asked(&self) -> Vec<Endpoint> {
+        self.idp.requests().iter().map(|r| r.endpoint).collect()
+    }
+
+    /// What was asked of the provider after it answered there, and had repeated itself if it had to.
+    pub fn asked_after(&self, endpoint: Endpoint) -> Vec<Endpoint> {
+        let asked = self.asked();
+        let first = asked.iter().position(|at| *at == endpoint);
+        let answered = asked.into_iter().skip(first.expect("it was asked"));
+        answered.skip_while(|at| *at == endpoint).collect()
+    }
+
     /// What was asked of the provider, after the code was redeemed.
     pub fn asked_after_the_token(&self) -> Vec<Endpoint> {
-        let asked: Vec<_> = self.idp.requests().iter().map(|r| r.endpoint).collect();
-        let token = asked.iter().position(|at| *at == Endpoint::Token);
-        token.map_or_else(Vec::new, |token| asked[token + 1..].to_vec())
+        self.asked_after(Endpoint::Token)
     }
 }
 
@@ -133,6 +182,7 @@ pub fn client(issuer: &str) -> Client {
             .to_vec(),
         subject_claims: vec!["sub".to_owned()],
         resource: Some(RESOURCE.to_owned()),
+        logout_return: None,
         clock_skew: SignedDuration::from_secs(60),
         require_s256: true,
         development_http: true,
@@ -140,9 +190,13 @@ pub fn client(issuer: &str) -> Client {
 }
 
 pub fn transport() -> Transport {
+    transport_with(Duration::from_secs(2))
+}
+
+pub fn transport_with(total_timeout: Duration) -> Transport {
     Transport::new(Rules {
         development_http: true,
-        total_timeout: Duration::from_secs(2),
+        total_timeout,
         ..Rules::default()
     })
     .unwrap()
@@ -161,8 +215,13 @@ pub fn forced() -> Demands {
         acr_values: vec![ACR_TWO_FACTORS.to_owned()],
         nonce: Some("y6ZVbriRKcqLqdj71dtiyYhbJwUnRnrvrxcuvy1AQdM".to_owned()),
         essential_auth_time: true,
+        proof_key: Some(proof_key()),
         ..Demands::default()
     }
+}
+
+pub fn proof_key() -> ProofKey {
+    dpop::Seed::draw().unwrap().1
 }
 
 /// What a ceremony expects.

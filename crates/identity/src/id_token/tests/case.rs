@@ -12,7 +12,7 @@ use crate::{Client, IdToken, Refusal};
 pub(super) const ISSUER: &str = "https://idp.example.test/realm";
 pub(super) const CLIENT_ID: &str = "countersign";
 pub(super) const NONCE: &str = "y6ZVbriRKcqLqdj71dtiyYhbJwUnRnrvrxcuvy1AQdM";
-const ACCESS_TOKEN: &str = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
+pub(super) const ACCESS_TOKEN: &str = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
 pub(super) const NOW: i64 = 1_800_000_000;
 
 /// One verification as a ceremony asks for it. Tests change the field that they are about.
@@ -28,6 +28,8 @@ pub(super) struct Case {
     pub(super) subject: Option<Subject>,
     pub(super) wants_auth_time: bool,
     pub(super) nonce: Option<&'static str>,
+    pub(super) authenticated_after: Option<i64>,
+    pub(super) access_token: Option<&'static str>,
 }
 
 impl Case {
@@ -49,6 +51,8 @@ impl Case {
             subject: None,
             wants_auth_time: true,
             nonce: Some(NONCE),
+            authenticated_after: Some(NOW - 30),
+            access_token: Some(ACCESS_TOKEN),
         }
     }
 
@@ -83,6 +87,7 @@ impl Case {
             algorithms: self.algorithms.clone(),
             subject_claims: self.subject_claims.clone(),
             resource: None,
+            logout_return: None,
             clock_skew: SignedDuration::from_secs(60),
             require_s256: true,
             development_http: false,
@@ -94,12 +99,12 @@ impl Case {
             algorithms: &self.algorithms,
             nonce: self.nonce,
             issued_after: at(NOW - 30),
-            authenticated_after: Some(at(NOW - 30)),
+            authenticated_after: self.authenticated_after.map(at),
             wants_auth_time: self.wants_auth_time,
             acr_values: &self.acr_values,
             required_amr: &self.required_amr,
             subject: self.subject.as_ref(),
-            access_token: Some(ACCESS_TOKEN),
+            access_token: self.access_token,
             now: at(NOW),
         }
         .verify(token)
