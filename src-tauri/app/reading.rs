@@ -5,8 +5,7 @@ use std::sync::Arc;
 use audit::Event;
 use catalogue::{Catalogue, intent};
 use jiff::Timestamp;
-use records::{Amendment, CallError, Client, Decline};
-use secrecy::SecretString;
+use records::{Access, Amendment, CallError, Client, Decline};
 
 use super::views::{self, Choice};
 use super::{Controller, Work, faults, when};
@@ -158,7 +157,7 @@ impl Controller {
     pub(super) async fn ask<T, Answer>(
         &self,
         work: &Arc<Work>,
-        call: impl Fn(Client, SecretString) -> Answer,
+        call: impl Fn(Client, Access) -> Answer,
     ) -> Result<T, Fault>
     where
         Answer: Future<Output = Result<T, CallError>>,

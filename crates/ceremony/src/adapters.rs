@@ -6,8 +6,7 @@ use async_trait::async_trait;
 use audit::{AuditError, Entry, Head, Log};
 use evidence::{LedgerKey, Receipt, Subject, VerifiedEvidence};
 use jiff::Timestamp;
-use records::{CallError, Client, OutboxError, SignatureAccepted, SubmitError, Waiting};
-use secrecy::SecretString;
+use records::{Access, CallError, Client, OutboxError, SignatureAccepted, SubmitError, Waiting};
 use uuid::Uuid;
 
 use crate::ports::{Outbox, Submission, Trail, TrailError};
@@ -62,29 +61,29 @@ impl Submission for Client {
         evidence: &VerifiedEvidence,
         etags: &[String],
         idempotency_key: &str,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<SignatureAccepted, SubmitError> {
-        Client::submit(self, evidence, etags, idempotency_key, token).await
+        Client::submit(self, evidence, etags, idempotency_key, access).await
     }
 
     async fn submit_waiting(
         &self,
         waiting: &Waiting,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<SignatureAccepted, SubmitError> {
-        Client::submit_waiting(self, waiting, token).await
+        Client::submit_waiting(self, waiting, access).await
     }
 
     async fn fate(
         &self,
         idempotency_key: &str,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<Option<SignatureAccepted>, CallError> {
-        Client::fate(self, idempotency_key, token).await
+        Client::fate(self, idempotency_key, access).await
     }
 
-    async fn receipt_keys(&self, token: &SecretString) -> Result<Vec<u8>, CallError> {
-        Client::receipt_keys(self, token).await
+    async fn receipt_keys(&self, access: &Access) -> Result<Vec<u8>, CallError> {
+        Client::receipt_keys(self, access).await
     }
 }
 

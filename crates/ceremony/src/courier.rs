@@ -1,4 +1,5 @@
-//! The courier: delivers what waits in the outbox, with a token that the caller lends for the way.
+//! The courier: delivers what waits in the outbox, with a token that the caller lends for the way, and with the key that
+//! it is bound to.
 //!
 //! The evidence proves who signed; the token only opens the door. So a session's token will do, long after the ceremony's
 //! own was revoked; but only the signer's: with somebody else's token, the delivery would look like somebody else's
@@ -10,8 +11,7 @@ use std::sync::Arc;
 use audit::{Actor, Entry, Event};
 use evidence::{Receipt, Subject};
 use jiff::Timestamp;
-use records::{CallError, OutboxError, SubmitError, Waiting};
-use secrecy::SecretString;
+use records::{Access, CallError, OutboxError, SubmitError, Waiting};
 
 use crate::delivery::receipt_keys;
 use crate::epilogue::digest;
@@ -59,7 +59,7 @@ impl Courier {
     pub async fn round(
         &self,
         caller: &Subject,
-        token: &SecretString,
+        access: &Access,
         actor: &Actor,
         now: Timestamp,
     ) -> Result<Vec<Delivered>, OutboxError> {
@@ -69,7 +69,7 @@ impl Courier {
             if waiting.note.owner != *caller {
                 continue;
             }
-            delivered.push(self.deliver(waiting, token, actor, now).await?);
+            delivered.push(self.deliver(waiting, access, actor, now).await?);
         }
         Ok(delivered)
     }
@@ -77,12 +77,12 @@ impl Courier {
     async fn deliver(
         &self,
         waiting: Waiting,
-        token: &SecretString,
+        access: &Access,
         actor: &Actor,
         now: Timestamp,
     ) -> Result<Delivered, OutboxError> {
-        match self.submission.submit_waiting(&waiting, token).await {
-            Ok(accepted) => match self.release(&waiting, accepted.receipt, token).await {
+        match self.submission.submit_waiting(&waiting, access).await {
+            Ok(accepted) => match self.release(&waiting, accepted.receipt, access).await {
                 Ok(receipt) => self.recorded(waiting, receipt, actor, now).await,
                 Err(why) => self.later(waiting, why, now).await,
             },
@@ -103,9 +103,9 @@ impl Courier {
         &self,
         waiting: &Waiting,
         jws: String,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<Receipt, String> {
-        let octets = self.submission.receipt_keys(token).await;
+        let octets = self.submission.receipt_keys(access).await;
         let octets = octets.map_err(|error| error.to_string())?;
         let keys = receipt_keys(&octets).ok_or("the receipt keys cannot be read")?;
         self.outbox

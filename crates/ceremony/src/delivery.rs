@@ -9,8 +9,7 @@ use std::time::Duration;
 use evidence::keys::KeySet;
 use evidence::{LedgerKey, Receipt};
 use jiff::Timestamp;
-use records::{CallError, SignatureAccepted, SubmitError};
-use secrecy::SecretString;
+use records::{Access, CallError, SignatureAccepted, SubmitError};
 use uuid::Uuid;
 
 use crate::ending::{Ending, Failure, Unconfirmed};
@@ -61,12 +60,12 @@ pub(crate) async fn keep(
 pub(crate) async fn deliver(
     scene: &Scene,
     ceremony: Ceremony<Submitting>,
-    token: &SecretString,
+    access: &Access,
 ) -> Result<Ceremony<Recorded>, Ending> {
     let unconfirmed = || Ending::Unconfirmed(Box::new(ceremony.unconfirmed()));
     let outcome = tokio::select! {
         biased;
-        outcome = attempts(scene, &ceremony, token) => outcome,
+        outcome = attempts(scene, &ceremony, access) => outcome,
         () = scene.controls.cancelled.cancelled() => return Err(unconfirmed()),
         () = tokio::time::sleep(PATIENCE) => return Err(unconfirmed()),
     };
@@ -87,7 +86,7 @@ struct Checked {
 async fn attempts(
     scene: &Scene,
     ceremony: &Ceremony<Submitting>,
-    token: &SecretString,
+    access: &Access,
 ) -> Result<Checked, CallError> {
     let submission = &scene.ports.submission;
     let note = &ceremony.waiting().note;
@@ -95,7 +94,7 @@ async fn attempts(
     let mut may_have_arrived = false;
     loop {
         let earlier = if may_have_arrived {
-            fate(submission, &note.idempotency_key, token).await
+            fate(submission, &note.idempotency_key, access).await
         } else {
             None
         };
@@ -106,7 +105,7 @@ async fn attempts(
                 ceremony.evidence(),
                 &note.etags,
                 &note.idempotency_key,
-                token,
+                access,
             );
             let in_vain = SubmitError::Unknown(CallError::Unavailable { status: 408 });
             let sent = tokio::time::timeout(ATTEMPT, sending).await;
@@ -116,7 +115,7 @@ async fn attempts(
             Ok(accepted) => {
                 scene.done(Step::Sealed);
                 scene.begin(Step::Receipt);
-                if let Some(checked) = check(submission, accepted, token).await {
+                if let Some(checked) = check(submission, accepted, access).await {
                     return Ok(checked);
                 }
                 may_have_arrived = true;
@@ -138,9 +137,9 @@ async fn attempts(
 async fn fate(
     submission: &Arc<dyn Submission>,
     idempotency_key: &str,
-    token: &SecretString,
+    access: &Access,
 ) -> Option<SignatureAccepted> {
-    let asking = submission.fate(idempotency_key, token);
+    let asking = submission.fate(idempotency_key, access);
     match tokio::time::timeout(ATTEMPT, asking).await {
         Ok(Ok(fate)) => fate,
         Ok(Err(error)) => {
@@ -155,9 +154,9 @@ async fn fate(
 async fn check(
     submission: &Arc<dyn Submission>,
     accepted: SignatureAccepted,
-    token: &SecretString,
+    access: &Access,
 ) -> Option<Checked> {
-    let asking = submission.receipt_keys(token);
+    let asking = submission.receipt_keys(access);
     let keys = match tokio::time::timeout(ATTEMPT, asking).await {
         Ok(Ok(octets)) => receipt_keys(&octets)?,
         Ok(Err(error)) => {

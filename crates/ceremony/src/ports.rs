@@ -6,9 +6,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use identity::{Agent, RelyingParty};
+use identity::{Access, Agent, RelyingParty};
 use jiff::Timestamp;
-use secrecy::SecretString;
 
 use evidence::{LedgerKey, Receipt, Subject, VerifiedEvidence};
 use records::{
@@ -70,25 +69,25 @@ pub trait Submission: Send + Sync {
         evidence: &VerifiedEvidence,
         etags: &[String],
         idempotency_key: &str,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<SignatureAccepted, SubmitError>;
 
     /// Delivers evidence that waited in the outbox.
     async fn submit_waiting(
         &self,
         waiting: &Waiting,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<SignatureAccepted, SubmitError>;
 
     /// What became of an earlier delivery; nothing, if none was recorded under that key.
     async fn fate(
         &self,
         idempotency_key: &str,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<Option<SignatureAccepted>, CallError>;
 
     /// The keys that receipts are signed with, as received.
-    async fn receipt_keys(&self, token: &SecretString) -> Result<Vec<u8>, CallError>;
+    async fn receipt_keys(&self, access: &Access) -> Result<Vec<u8>, CallError>;
 }
 
 /// The outbox: encrypted, on disk, and older than the first delivery. [`crate::SharedOutbox`] is one.

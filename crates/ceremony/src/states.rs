@@ -44,7 +44,7 @@ mod preparation;
 use std::sync::Arc;
 
 use evidence::{Authorization, OneTimeKey, Prepared as Committed, VerifiedEvidence};
-use identity::{Code, Expectations, Pending};
+use identity::{Code, Expectations, Pending, ProofKey};
 use jiff::Timestamp;
 use policy::Policy;
 use records::{Challenge, Waiting};
@@ -77,6 +77,8 @@ pub struct Challenged {
     challenge: Challenge,
     strength: Strength,
     committed: Committed,
+    /// The one-time key in its second use: the ceremony's tokens are bound to it.
+    proof_key: ProofKey,
 }
 
 /// The callback's port is bound.
@@ -127,8 +129,8 @@ pub struct Recorded {
 pub struct Chances {
     /// The signature's own name, a `UUIDv7`.
     pub signature_id: Uuid,
-    /// Signs once.
-    pub key: OneTimeKey,
+    /// Signs once, and proves that the ceremony's tokens are its own.
+    pub key: Arc<OneTimeKey>,
     /// Hides the statement in the commitment.
     pub rz: [u8; 32],
 }

@@ -73,8 +73,8 @@ pub(crate) async fn take(scene: Scene, request: Request) -> Result<Recorded, End
     let sealed = seal(&scene, verified, &provider).await?;
     let kept = delivery::keep(&scene, &sealed, idempotency_key).await?;
     let submitting = sealed.submitting(kept);
-    let token = &authenticated.tokens.access;
-    let recorded = delivery::deliver(&scene, submitting, token).await?;
+    let access = authenticated.tokens.access();
+    let recorded = delivery::deliver(&scene, submitting, &access).await?;
     scene.done(Step::Receipt);
     Ok(recorded.into_standing())
 }
@@ -281,6 +281,7 @@ fn chances(now: Timestamp) -> Result<(Uuid, Chances), Ending> {
     fill(&mut idempotency_key).map_err(no_randomness)?;
     fill(&mut rz).map_err(no_randomness)?;
     let key = OneTimeKey::generate(&SystemRandom::new())
+        .map(Arc::new)
         .map_err(|_| Ending::Failed(Failure::NoRandomness))?;
     let millis = u64::try_from(now.as_millisecond()).unwrap_or_default();
     let chances = Chances {

@@ -16,6 +16,7 @@ mod logout;
 mod minting;
 mod pages;
 mod parameters;
+mod possession;
 mod server;
 mod sign_in;
 mod small_rsa;
@@ -68,8 +69,57 @@ pub struct IdpConfig {
     pub faults: Faults,
     /// How long access tokens live.
     pub access_token_lifetime: Duration,
+    /// What it offers beyond what every provider does.
+    pub offers: Offers,
     /// The source of time.
     pub clock: Clock,
+}
+
+/// What a provider may offer, or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Offers {
+    /// Pushed authorization requests (RFC 9126).
+    pub pushed_requests: bool,
+    /// The issuer in authorization responses (RFC 9207).
+    pub response_issuer: bool,
+    /// Tokens that are bound to a key (RFC 9449).
+    pub bound_tokens: bool,
+    /// Proofs of such a key are accepted only with the provider's nonce (RFC 9449 §8).
+    pub nonces_in_proofs: bool,
+    /// Revocation (RFC 7009).
+    pub revocation: bool,
+    /// RP-initiated logout.
+    pub logout: bool,
+    /// PKCE with S256 is advertised. It is demanded either way.
+    pub s256: bool,
+    /// What becomes of `max_age=0`.
+    pub max_age_zero: MaxAgeZero,
+}
+
+/// What real providers make of `max_age=0`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MaxAgeZero {
+    /// The person is asked.
+    Obeyed,
+    /// It is taken for none.
+    Ignored,
+    /// The request is refused.
+    Rejected,
+}
+
+impl Default for Offers {
+    fn default() -> Self {
+        Self {
+            pushed_requests: true,
+            response_issuer: true,
+            bound_tokens: true,
+            nonces_in_proofs: false,
+            revocation: true,
+            logout: true,
+            s256: true,
+            max_age_zero: MaxAgeZero::Obeyed,
+        }
+    }
 }
 
 impl Default for IdpConfig {
@@ -83,6 +133,7 @@ impl Default for IdpConfig {
             ],
             faults: Faults::none(),
             access_token_lifetime: Duration::from_mins(5),
+            offers: Offers::default(),
             clock: Arc::new(Timestamp::now),
         }
     }
@@ -117,7 +168,9 @@ struct Shared {
     issuer: String,
     clients: Vec<ClientConfig>,
     access_token_lifetime: Duration,
+    offers: Offers,
     clock: Clock,
+    proofs: gateway::proof::Proofs,
     keys: Mutex<Keys>,
     faults: Mutex<Faults>,
     state: Mutex<State>,
@@ -138,6 +191,8 @@ impl Idp {
             issuer: format!("http://{address}"),
             clients: config.clients,
             access_token_lifetime: config.access_token_lifetime,
+            offers: config.offers,
+            proofs: gateway::proof::Proofs::new().map_err(|_| IdpError::Keys)?,
             clock: config.clock,
             keys: Mutex::new(Keys::new().map_err(|_| IdpError::Keys)?),
             faults: Mutex::new(config.faults),
@@ -190,6 +245,11 @@ impl Idp {
     /// Makes new signing keys; the published set keeps the old ones.
     pub fn rotate_keys(&self) -> Result<(), IdpError> {
         lock(&self.shared.keys).rotate().map_err(|_| IdpError::Keys)
+    }
+
+    /// Publishes the keys that sign now, and no others.
+    pub fn withdraw_old_keys(&self) {
+        lock(&self.shared.keys).withdraw();
     }
 
     /// Ends every SSO session, and with it the tokens that hang on them.

@@ -42,7 +42,10 @@ impl Access {
                 .map_err(|_| ProofError::Unpresentable)?;
         authorization.set_sensitive(true);
         if let Some(key) = &self.key {
-            headers.insert(PROOF_HEADER, key.proof(method, url, Some(&self.token), now)?);
+            headers.insert(
+                PROOF_HEADER,
+                key.proof(method, url, Some(&self.token), now)?,
+            );
         }
         headers.insert(AUTHORIZATION, authorization);
         Ok(())
@@ -53,6 +56,13 @@ impl From<SecretString> for Access {
     /// A bearer token.
     fn from(token: SecretString) -> Self {
         Self::new(token, None)
+    }
+}
+
+impl From<String> for Access {
+    /// A bearer token.
+    fn from(token: String) -> Self {
+        Self::from(SecretString::from(token))
     }
 }
 

@@ -172,14 +172,21 @@ mod tests {
     fn a_proof_for_a_token_carries_its_digest_and_not_the_token() {
         // The example of RFC 9449, 7.1.
         let token = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU";
-        let (_, claims) = proof(&key(), "https://resource.example.org/protectedresource", Some(token));
+        let (_, claims) = proof(
+            &key(),
+            "https://resource.example.org/protectedresource",
+            Some(token),
+        );
         assert_eq!(claims["ath"], "fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo");
     }
 
     #[test]
     fn no_two_proofs_are_alike() {
         let (key, url) = (key(), "https://id.example/token");
-        assert_ne!(proof(&key, url, None).1["jti"], proof(&key, url, None).1["jti"]);
+        assert_ne!(
+            proof(&key, url, None).1["jti"],
+            proof(&key, url, None).1["jti"]
+        );
     }
 
     #[test]
@@ -187,7 +194,9 @@ mod tests {
         let key = key();
         let here: Url = "https://id.example/token".parse().unwrap();
         let said = |nonce: &str| -> HeaderMap {
-            [("dpop-nonce".parse().unwrap(), nonce.parse().unwrap())].into_iter().collect()
+            [("dpop-nonce".parse().unwrap(), nonce.parse().unwrap())]
+                .into_iter()
+                .collect()
         };
 
         assert!(key.heed(&here, &said("first")));
@@ -197,7 +206,10 @@ mod tests {
         assert!(!key.heed(&here, &said("with space")));
         assert!(!key.heed(&here, &said(&"x".repeat(1025))));
 
-        assert_eq!(proof(&key.clone(), "https://id.example/par", None).1["nonce"], "second");
+        assert_eq!(
+            proof(&key.clone(), "https://id.example/par", None).1["nonce"],
+            "second"
+        );
         assert!(proof(&key, "https://api.example/v1", None).1["nonce"].is_null());
     }
 
@@ -207,7 +219,10 @@ mod tests {
         let access = crate::Access::new(SecretString::from("TOKEN"), Some(key.clone()));
         let scalar = base64url(&[7; 32]);
         for shown in [format!("{key:?}"), format!("{access:?}")] {
-            assert!(!shown.contains("TOKEN") && !shown.contains(&scalar), "{shown}");
+            assert!(
+                !shown.contains("TOKEN") && !shown.contains(&scalar),
+                "{shown}"
+            );
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use evidence::OneTimeKey;
+use evidence::digest::{base64url, from_base64url};
 use zeroize::Zeroizing;
 
 use crate::{ProofError, ProofKey};
@@ -30,20 +31,21 @@ impl Seed {
         Err(ProofError::NoRandomness)
     }
 
-    /// The seed with these octets. `None` unless they make a key.
-    pub fn from_octets(octets: &[u8]) -> Option<Self> {
+    /// The seed that [`Seed::to_text`] wrote. `None` for anything that makes no key.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let octets = Zeroizing::new(from_base64url(text)?);
         let mut scalar = Zeroizing::new([0; LENGTH]);
         if octets.len() != LENGTH {
             return None;
         }
-        scalar.copy_from_slice(octets);
+        scalar.copy_from_slice(&octets);
         let seed = Self(scalar);
         seed.key().is_some().then_some(seed)
     }
 
-    /// The octets, for an encrypted place alone.
-    pub fn octets(&self) -> &[u8] {
-        self.0.as_ref()
+    /// As text, for an encrypted place alone.
+    pub fn to_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(base64url(self.0.as_ref()))
     }
 
     /// The key that this is the seed of.
@@ -64,20 +66,23 @@ impl fmt::Debug for Seed {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use evidence::digest::base64url;
+
     use super::Seed;
 
     #[test]
     fn a_kept_seed_is_the_same_key_again() {
         let (seed, key) = Seed::draw().unwrap();
-        let again = Seed::from_octets(seed.octets()).unwrap();
+        let again = Seed::from_text(&seed.to_text()).unwrap();
         assert_eq!(again.key().unwrap().thumbprint(), key.thumbprint());
         assert_eq!(format!("{seed:?}"), "Seed(..)");
     }
 
     #[test]
-    fn octets_that_make_no_key_are_no_seed() {
+    fn what_makes_no_key_is_no_seed() {
         for octets in [&[0; 32][..], &[0xff; 32], &[1; 31], &[1; 33], &[]] {
-            assert!(Seed::from_octets(octets).is_none());
+            assert!(Seed::from_text(&base64url(octets)).is_none());
         }
+        assert!(Seed::from_text("not base64url").is_none());
     }
 }

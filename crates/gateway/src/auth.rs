@@ -1,5 +1,8 @@
 //! Access tokens: RFC 9068 JWTs of a trusted issuer, for this API, in time, with the scope that the call needs.
 //!
+//! A token of another kind opens it where its issuer can be asked about it (`introspection`).
+//! A token that is bound to a key opens it for whoever proves to hold that key (`proof`).
+//!
 //! A token opens the door. It is no evidence: what somebody signed is judged by `evidence` alone.
 
 use std::collections::BTreeSet;
@@ -11,6 +14,7 @@ use jsonwebtoken::{DecodingKey, Validation};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::introspection;
 use crate::issuers::{IssuerError, Issuers};
 
 /// May read the worklist and records, and ask for challenges.
@@ -26,7 +30,9 @@ const MAX_TOKEN: usize = 16 * 1024;
 pub struct Caller {
     /// The person.
     pub subject: Subject,
-    scopes: BTreeSet<String>,
+    /// The thumbprint of the key that the token is bound to.
+    pub bound_to: Option<String>,
+    pub(crate) scopes: BTreeSet<String>,
 }
 
 impl Caller {
@@ -72,10 +78,19 @@ pub enum TokenRefusal {
     /// Somebody acts for somebody else.
     #[error("delegated")]
     Delegated,
-    /// Bound to a key that a bearer does not prove to have (RFC 9449 §7.1).
+    /// Bound to something that its bearer does not prove to have (RFC 9449 §7.1).
     #[error("sender_constrained")]
     SenderConstrained,
-    /// The issuer's keys cannot be fetched now.
+    /// Presented with a proof, and bound to no key; or a bearer token where none is accepted.
+    #[error("not_bound")]
+    NotBound,
+    /// Bound to another key than the one that was proved.
+    #[error("bound_to_another_key")]
+    OtherKey,
+    /// Its issuer says that it is none, or no longer one.
+    #[error("not_active")]
+    NotActive,
+    /// The issuer's keys cannot be fetched now, or it cannot be asked.
     #[error("issuer_unavailable")]
     IssuerUnavailable,
 }
@@ -99,16 +114,10 @@ pub async fn verify(
     if token.len() > MAX_TOKEN {
         return Err(TokenRefusal::Malformed);
     }
-    let header = jsonwebtoken::decode_header(token).map_err(|_| TokenRefusal::Malformed)?;
-    let is_access_token = |typ: &str| {
-        matches!(
-            typ.to_ascii_lowercase().as_str(),
-            "at+jwt" | "application/at+jwt"
-        )
+    let header = match header(token) {
+        Ok(header) => header,
+        Err(refusal) => return introspection::ask(token, issuers, expected, refusal).await,
     };
-    if !header.typ.as_deref().is_some_and(is_access_token) {
-        return Err(TokenRefusal::WrongType);
-    }
     let iss = unverified_issuer(token).ok_or(TokenRefusal::Malformed)?;
     let issuer = issuers.config(&iss).ok_or(TokenRefusal::IssuerUntrusted)?;
     let algorithm = issuers
@@ -132,6 +141,16 @@ pub async fn verify(
     };
     let claims = signed_claims(token, &key, header.alg)?;
     judge(&claims, issuer, expected)
+}
+
+/// The header of a token that says by itself what it is.
+fn header(token: &str) -> Result<jsonwebtoken::Header, TokenRefusal> {
+    let header = jsonwebtoken::decode_header(token).map_err(|_| TokenRefusal::Malformed)?;
+    let typ = header.typ.as_deref().map(str::to_ascii_lowercase);
+    match typ.as_deref() {
+        Some("at+jwt" | "application/at+jwt") => Ok(header),
+        _ => Err(TokenRefusal::WrongType),
+    }
 }
 
 fn judge(
@@ -161,19 +180,32 @@ fn judge(
     if claims.contains_key("act") {
         return Err(TokenRefusal::Delegated);
     }
-    if claims.contains_key("cnf") {
-        return Err(TokenRefusal::SenderConstrained);
-    }
     let subject = Subject::from_claims(&issuer.issuer, &issuer.subject_claims, claims);
-    let scopes = text("scope")
-        .unwrap_or_default()
-        .split(' ')
-        .map(str::to_owned)
-        .collect();
     Ok(Caller {
         subject: subject.ok_or(TokenRefusal::SubjectMissing)?,
-        scopes,
+        bound_to: bound_to(claims)?,
+        scopes: scopes_of(claims),
     })
+}
+
+pub(crate) fn scopes_of(claims: &Map<String, Value>) -> BTreeSet<String> {
+    let scopes = claims.get("scope").and_then(Value::as_str);
+    let scopes = scopes.unwrap_or_default().split(' ');
+    scopes.map(str::to_owned).collect()
+}
+
+/// The key that a token is bound to (RFC 9449 §6.1). Any other confirmation is one that nobody checks here.
+pub(crate) fn bound_to(claims: &Map<String, Value>) -> Result<Option<String>, TokenRefusal> {
+    let Some(confirmation) = claims.get("cnf") else {
+        return Ok(None);
+    };
+    let members = confirmation
+        .as_object()
+        .filter(|members| members.len() == 1);
+    let thumbprint = members.and_then(|members| members.get("jkt")?.as_str());
+    thumbprint
+        .map(|thumbprint| Some(thumbprint.to_owned()))
+        .ok_or(TokenRefusal::SenderConstrained)
 }
 
 fn in_time(claims: &Map<String, Value>, expected: &Expected<'_>) -> bool {

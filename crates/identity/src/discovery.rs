@@ -90,6 +90,14 @@ impl Provider {
         self.later().authorization_response_iss_parameter_supported
     }
 
+    /// Whether tokens can be bound to a key of ours (RFC 9449, 5.1).
+    pub fn binds_tokens(&self) -> bool {
+        self.later()
+            .dpop_signing_alg_values_supported
+            .iter()
+            .any(|algorithm| algorithm == dpop::ALGORITHM)
+    }
+
     pub(crate) fn keys(&self) -> &KeySet {
         &self.keys
     }
@@ -112,6 +120,7 @@ impl RelyingParty {
             )
             .await?;
         let (metadata, endpoints) = self.read(&configuration)?;
+        let algorithms = self.common_algorithms(&metadata)?;
         let (jwks, _) = self
             .document(&endpoints.jwks, KEY_SET_LIMIT, "jwks", now)
             .await?;
@@ -121,7 +130,7 @@ impl RelyingParty {
             configuration,
             fetched_at: now,
             clock_ahead_s,
-            algorithms: self.common_algorithms(&metadata)?,
+            algorithms,
             authorization_endpoint: endpoints.authorization,
             token_endpoint: endpoints.token,
             jwks_uri: endpoints.jwks,

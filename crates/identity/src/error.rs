@@ -11,15 +11,13 @@ pub enum IdentityError {
     /// What the provider sent is not accepted. What came with it was revoked.
     #[error("{0}")]
     Refused(Refusal),
-    /// What the provider sent is not accepted because the clocks of provider and computer are apart.
-    #[error(
-        "{refusal}: this computer's clock differs from the identity provider's by {measured_s} s"
-    )]
+    /// The clocks of provider and computer are apart, and so one of them does not accept what the other sent.
+    #[error("this computer's clock differs from the identity provider's by {measured_s} s: {}", led_to(*refusal))]
     ClockSkew {
         /// The provider's clock minus ours, in seconds.
         measured_s: i64,
-        /// The row of the table that it led to.
-        refusal: Refusal,
+        /// The row of the table that it led to; none where it is our proof of possession that the provider refused.
+        refusal: Option<Refusal>,
     },
     /// The provider could not be reached, or its reply broke a limit.
     #[error(transparent)]
@@ -54,6 +52,9 @@ pub enum IdentityError {
         /// The refresh token that came along, where the provider replaced the one that was used.
         refresh: Option<SecretString>,
     },
+    /// The provider binds tokens to a key of ours, and did not bind these (RFC 9449, 5). They were revoked.
+    #[error("the tokens are not bound to the key that was proved")]
+    NotBound,
     /// There is no refresh token to refresh with.
     #[error("there is no refresh token")]
     NotRefreshable,
@@ -113,10 +114,15 @@ impl IdentityError {
     /// The row of the table, when this is a refusal.
     pub fn refusal(&self) -> Option<Refusal> {
         match self {
-            Self::Refused(refusal) | Self::ClockSkew { refusal, .. } => Some(*refusal),
+            Self::Refused(refusal) => Some(*refusal),
+            Self::ClockSkew { refusal, .. } => *refusal,
             _ => None,
         }
     }
+}
+
+fn led_to(refusal: Option<Refusal>) -> &'static str {
+    refusal.map_or("the proof of possession was refused", Refusal::name)
 }
 
 fn list(ports: &[u16]) -> String {

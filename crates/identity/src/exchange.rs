@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use dpop::{Access, ProofKey};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -57,6 +58,15 @@ pub struct Tokens {
     pub expires_at: Option<Timestamp>,
     /// How the access token is presented.
     pub token_type: String,
+    /// The key that access and refresh token are bound to (RFC 9449).
+    pub proof_key: Option<ProofKey>,
+}
+
+impl Tokens {
+    /// The access token as it is presented.
+    pub fn access(&self) -> Access {
+        Access::new(self.access.clone(), self.proof_key.clone())
+    }
 }
 
 // By hand, so that nobody has to wonder.
@@ -65,6 +75,7 @@ impl fmt::Debug for Tokens {
         f.debug_struct("Tokens")
             .field("expires_at", &self.expires_at)
             .field("refreshable", &self.refresh.is_some())
+            .field("bound", &self.proof_key.is_some())
             .finish_non_exhaustive()
     }
 }
@@ -99,7 +110,8 @@ impl RelyingParty {
             ("redirect_uri", pending.redirect_uri.as_str()),
             ("code_verifier", pending.verifier.secret()),
         ];
-        let grant = token_endpoint::ask(self, provider, &parameters, now).await?;
+        let key = pending.proof_key.as_ref();
+        let grant = token_endpoint::ask(self, provider, &parameters, key, now).await?;
         let verdict = match &grant.id_token {
             Some(raw) => {
                 let verify = |provider: &Provider| {

@@ -25,7 +25,7 @@ pub(crate) type Metadata = ProviderMetadata<
     CoreSubjectIdentifierType,
 >;
 
-/// Members from RFC 8414, RFC 9126, RFC 9207 and RP-Initiated Logout.
+/// Members from RFC 8414, RFC 9126, RFC 9207, RFC 9449 and RP-Initiated Logout.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Later {
     #[serde(default)]
@@ -35,6 +35,8 @@ pub(crate) struct Later {
     pub(crate) end_session_endpoint: Option<Url>,
     #[serde(default)]
     pub(crate) authorization_response_iss_parameter_supported: bool,
+    #[serde(default)]
+    pub(crate) dpop_signing_alg_values_supported: Vec<String>,
 }
 
 impl AdditionalProviderMetadata for Later {}

@@ -1,13 +1,13 @@
 //! Pushed authorization requests (RFC 9126). An error here is final: nothing is sent through the agent instead.
 
+use dpop::ProofKey;
 use http::StatusCode;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-use crate::reply::{self, Reply};
-use crate::{IdentityError, RelyingParty};
+use crate::{IdentityError, RelyingParty, proven};
 
 const ENDPOINT: &str = "pushed_authorization_request";
 
@@ -20,11 +20,16 @@ struct Pushed {
 pub(crate) async fn push<'a>(
     party: &RelyingParty,
     endpoint: &Url,
-    parameters: impl Iterator<Item = (&'a str, &'a str)>,
+    parameters: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+    key: Option<&ProofKey>,
     now: Timestamp,
 ) -> Result<SecretString, IdentityError> {
-    let request = reply::form(endpoint, parameters);
-    let reply = Reply::of(&party.transport, request, ENDPOINT, now).await?;
+    let form = proven::Form {
+        address: endpoint,
+        endpoint: ENDPOINT,
+        parameters,
+    };
+    let reply = form.post(party, key, now).await?;
     if !matches!(reply.status(), StatusCode::CREATED | StatusCode::OK) {
         return Err(reply.into_error());
     }

@@ -25,7 +25,8 @@ impl RelyingParty {
             ("grant_type", "refresh_token"),
             ("refresh_token", refresh.expose_secret()),
         ];
-        let mut grant = token_endpoint::ask(self, provider, &parameters, now).await?;
+        let key = tokens.proof_key.as_ref();
+        let mut grant = token_endpoint::ask(self, provider, &parameters, key, now).await?;
         let verdict = match &grant.id_token {
             Some(raw) => {
                 let verify = |provider: &Provider| {

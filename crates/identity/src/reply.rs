@@ -47,6 +47,10 @@ impl Reply {
         self.clock_ahead_s
     }
 
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
     /// The body, when it says that it is JSON and is what the protocol describes.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, IdentityError> {
         if !self.is_json() {
@@ -57,12 +61,16 @@ impl Reply {
 
     /// The OAuth error that this reply is (RFC 6749, 5.2), or the fact that it is none.
     pub(crate) fn into_error(self) -> IdentityError {
-        match serde_json::from_slice::<OauthError>(&self.body) {
-            Ok(OauthError { error }) if self.is_json() => IdentityError::ProviderError {
-                code: printable_code(&error),
-            },
-            _ => self.bad(),
+        match self.oauth_error() {
+            Some(code) => IdentityError::ProviderError { code },
+            None => self.bad(),
         }
+    }
+
+    /// The code of the OAuth error that this reply is, if it is one.
+    pub(crate) fn oauth_error(&self) -> Option<String> {
+        let error: OauthError = serde_json::from_slice(&self.body).ok()?;
+        self.is_json().then(|| printable_code(&error.error))
     }
 
     /// That this reply is not what the protocol says.

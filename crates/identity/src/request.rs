@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use dpop::ProofKey;
 use jiff::Timestamp;
 use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge, PkceCodeVerifier};
 use secrecy::{ExposeSecret, SecretString};
@@ -30,6 +31,8 @@ pub struct Demands {
     pub nonce: Option<String>,
     /// Demands that the ID token says when the person authenticated.
     pub essential_auth_time: bool,
+    /// Binds code and tokens to this key, where the provider can (RFC 9449).
+    pub proof_key: Option<ProofKey>,
 }
 
 /// The `prompt` parameter.
@@ -66,6 +69,8 @@ pub struct Pending {
     pub(crate) max_age: Option<u32>,
     pub(crate) wants_auth_time: bool,
     pub(crate) requested_at: Timestamp,
+    /// Only where the provider binds tokens: then it must.
+    pub(crate) proof_key: Option<ProofKey>,
 }
 
 // By hand, so that neither the state nor the verifier can reach a log.
@@ -94,7 +99,14 @@ impl RelyingParty {
             Some(nonce) => nonce.clone(),
             None => Nonce::new_random_len(32).secret().clone(),
         };
-        let parameters = self.parameters(demands, redirect_uri, &challenge, &nonce);
+        let proof_key = demands
+            .proof_key
+            .clone()
+            .filter(|_| provider.binds_tokens());
+        let mut parameters = self.parameters(demands, redirect_uri, &challenge, &nonce);
+        if let Some(key) = &proof_key {
+            parameters.insert("dpop_jkt".to_owned(), key.thumbprint());
+        }
         let sent = || {
             parameters
                 .iter()
@@ -104,7 +116,7 @@ impl RelyingParty {
 
         let mut url = provider.authorization_endpoint().clone();
         if let Some(endpoint) = provider.pushed_endpoint() {
-            let request_uri = pushed::push(self, endpoint, sent(), now).await?;
+            let request_uri = pushed::push(self, endpoint, sent(), proof_key.as_ref(), now).await?;
             url.query_pairs_mut()
                 .append_pair("client_id", &self.client.client_id)
                 .append_pair("request_uri", request_uri.expose_secret());
@@ -123,6 +135,7 @@ impl RelyingParty {
             max_age: demands.max_age,
             wants_auth_time: demands.essential_auth_time,
             requested_at: now,
+            proof_key,
             parameters,
         })
     }

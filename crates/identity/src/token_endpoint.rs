@@ -1,12 +1,13 @@
 //! What the token endpoint grants, and what becomes of a grant that is turned down.
 
+use dpop::ProofKey;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::grant_end::{GrantEnd, Unredeemed};
-use crate::reply::{self, Reply};
+use crate::proven::Form;
 use crate::{
     IdToken, IdentityError, Provider, Refusal, RelyingParty, Revocation, TokenKind, Tokens,
 };
@@ -58,11 +59,12 @@ struct TokenReply {
     id_token: Option<String>,
 }
 
-/// Asks for tokens as a public client.
+/// Asks for tokens as a public client; with a key, for tokens that are bound to it.
 pub(crate) async fn ask(
     party: &RelyingParty,
     provider: &Provider,
     parameters: &[(&str, &str)],
+    key: Option<&ProofKey>,
     now: Timestamp,
 ) -> Result<Grant, Unredeemed> {
     let ours = [
@@ -72,13 +74,13 @@ pub(crate) async fn ask(
     let ours = ours
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)));
-    let request = reply::form(
-        provider.token_endpoint(),
-        parameters.iter().copied().chain(ours),
-    );
-    let reply = Reply::of(&party.transport, request, ENDPOINT, now)
-        .await
-        .map_err(Unredeemed::without_grant)?;
+    let form = Form {
+        address: provider.token_endpoint(),
+        endpoint: ENDPOINT,
+        parameters: parameters.iter().copied().chain(ours),
+    };
+    let posted = form.post(party, key, now).await;
+    let reply = posted.map_err(Unredeemed::without_grant)?;
     if reply.status() != StatusCode::OK {
         return Err(Unredeemed::without_grant(reply.into_error()));
     }
@@ -91,13 +93,19 @@ pub(crate) async fn ask(
         refresh: answer.refresh_token,
         expires_at: expiry(answer.expires_in.as_ref(), now),
         token_type: answer.token_type,
+        proof_key: key.cloned(),
     };
-    if !tokens.token_type.eq_ignore_ascii_case("Bearer") {
+    let expected = if key.is_some() { "DPoP" } else { "Bearer" };
+    if !tokens.token_type.eq_ignore_ascii_case(expected) {
+        // RFC 9449, 5 lets a client that needs the binding discard a bearer token: this one does. A token that we could
+        // not prove to hold opens nothing.
+        let error = if key.is_some() {
+            IdentityError::NotBound
+        } else {
+            reply.bad()
+        };
         let grant = party.give_back(provider, &tokens, now).await;
-        return Err(Unredeemed {
-            error: reply.bad(),
-            grant,
-        });
+        return Err(Unredeemed { error, grant });
     }
     Ok(Grant {
         tokens,
@@ -143,7 +151,7 @@ impl RelyingParty {
             {
                 IdentityError::ClockSkew {
                     measured_s,
-                    refusal,
+                    refusal: Some(refusal),
                 }
             }
             (error, _) => error,

@@ -1,12 +1,11 @@
 //! The user-information endpoint (OIDC Core 5.3), for providers whose ID tokens carry no name.
 
-use http::{HeaderValue, StatusCode, header};
+use dpop::Access;
+use http::StatusCode;
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
-use crate::reply::{self, Reply};
-use crate::{IdToken, IdentityError, Provider, Refusal, RelyingParty, subject};
+use crate::{IdToken, IdentityError, Provider, Refusal, RelyingParty, proven, subject};
 
 /// Claims about the person that an ID token is about. They prove nothing by themselves.
 #[derive(Clone)]
@@ -27,19 +26,14 @@ impl RelyingParty {
     pub async fn user_info(
         &self,
         provider: &Provider,
-        access: &SecretString,
+        access: &Access,
         id_token: &IdToken,
         now: Timestamp,
     ) -> Result<Option<UserInfo>, IdentityError> {
         let Some(endpoint) = provider.userinfo_endpoint() else {
             return Ok(None);
         };
-        let mut request = reply::get(endpoint);
-        let bearer = HeaderValue::try_from(format!("Bearer {}", access.expose_secret()));
-        let mut bearer = bearer.map_err(|_| IdentityError::TokenUnusable)?;
-        bearer.set_sensitive(true);
-        request.headers_mut().insert(header::AUTHORIZATION, bearer);
-        let reply = Reply::of(&self.transport, request, "userinfo", now).await?;
+        let reply = proven::get(self, endpoint, "userinfo", access, now).await?;
         if reply.status() != StatusCode::OK {
             return Err(reply.into_error());
         }

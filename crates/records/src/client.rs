@@ -1,13 +1,14 @@
 //! The client's side of the Records API.
 //!
-//! Every call takes the access token that opens the door for it; the client keeps none. Answers are checked for their
+//! Every call takes the access token that opens the door for it, with the key that the token is bound to where it is
+//! (RFC 9449); the client keeps neither. Answers are checked for their
 //! size, status and shape. What a receipt or a record says is for the caller to verify.
 
 mod error;
 mod exchange;
 
+use dpop::Access;
 use jiff::Timestamp;
-use secrecy::SecretString;
 use transport::Transport;
 use url::Url;
 use uuid::Uuid;
@@ -46,27 +47,27 @@ impl Client {
     }
 
     /// What the API accepts.
-    pub async fn capabilities(&self, token: &SecretString) -> Result<Capabilities, CallError> {
-        self.exchange.get("capabilities", &[], token).await
+    pub async fn capabilities(&self, access: &Access) -> Result<Capabilities, CallError> {
+        self.exchange.get("capabilities", &[], access).await
     }
 
     /// One page of pending amendments.
     pub async fn amendments(
         &self,
         cursor: Option<&str>,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<AmendmentPage, CallError> {
         let mut query = vec![("state", "pending")];
         query.extend(cursor.map(|cursor| ("cursor", cursor)));
-        self.exchange.get("amendments", &query, token).await
+        self.exchange.get("amendments", &query, access).await
     }
 
     /// All pending amendments, page by page.
-    pub async fn list_all(&self, token: &SecretString) -> Result<Vec<AmendmentSummary>, CallError> {
+    pub async fn list_all(&self, access: &Access) -> Result<Vec<AmendmentSummary>, CallError> {
         let mut all = Vec::new();
         let mut cursor: Option<String> = None;
         for _ in 0..MAX_PAGES {
-            let page = self.amendments(cursor.as_deref(), token).await?;
+            let page = self.amendments(cursor.as_deref(), access).await?;
             all.extend(page.amendments);
             match page.next {
                 Some(next) if cursor.as_ref() != Some(&next) => cursor = Some(next),
@@ -82,10 +83,10 @@ impl Client {
     }
 
     /// One amendment, in full.
-    pub async fn amendment(&self, id: &str, token: &SecretString) -> Result<Amendment, CallError> {
+    pub async fn amendment(&self, id: &str, access: &Access) -> Result<Amendment, CallError> {
         let amendment: Amendment = self
             .exchange
-            .get(&path(&["amendments", id]), &[], token)
+            .get(&path(&["amendments", id]), &[], access)
             .await?;
         // An answer about something else would be shown, and signed, in its place.
         if amendment.id != id {
@@ -100,9 +101,9 @@ impl Client {
     pub async fn challenge(
         &self,
         request: &ChallengeRequest,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<Challenge, CallError> {
-        let challenge: Challenge = self.exchange.post("challenges", request, token).await?;
+        let challenge: Challenge = self.exchange.post("challenges", request, access).await?;
         if challenge.challenge.is_empty() || challenge.expires_at <= challenge.issued_at {
             return Err(CallError::WrongShape {
                 member: "challenge".into(),
@@ -119,9 +120,9 @@ impl Client {
         evidence: &evidence::VerifiedEvidence,
         etags: &[String],
         idempotency_key: &str,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<SignatureAccepted, SubmitError> {
-        self.deliver(evidence.octets(), etags, idempotency_key, token)
+        self.deliver(evidence.octets(), etags, idempotency_key, access)
             .await
     }
 
@@ -129,13 +130,13 @@ impl Client {
     pub async fn submit_waiting(
         &self,
         waiting: &crate::outbox::Waiting,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<SignatureAccepted, SubmitError> {
         self.deliver(
             waiting.evidence(),
             &waiting.note.etags,
             &waiting.note.idempotency_key,
-            token,
+            access,
         )
         .await
     }
@@ -145,7 +146,7 @@ impl Client {
         octets: &[u8],
         etags: &[String],
         idempotency_key: &str,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<SignatureAccepted, SubmitError> {
         let headers = [
             (
@@ -156,7 +157,7 @@ impl Client {
             ("idempotency-key", idempotency_key.to_owned()),
         ];
         self.exchange
-            .send("POST", "signatures", &[], &headers, octets.to_vec(), token)
+            .send("POST", "signatures", &[], &headers, octets.to_vec(), access)
             .await
             .map_err(SubmitError::of)
     }
@@ -165,11 +166,15 @@ impl Client {
     pub async fn fate(
         &self,
         idempotency_key: &str,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<Option<SignatureAccepted>, CallError> {
         match self
             .exchange
-            .get("signatures", &[("idempotency_key", idempotency_key)], token)
+            .get(
+                "signatures",
+                &[("idempotency_key", idempotency_key)],
+                access,
+            )
             .await
         {
             Ok(accepted) => Ok(Some(accepted)),
@@ -179,13 +184,9 @@ impl Client {
     }
 
     /// A kept signature: its evidence and receipt.
-    pub async fn signature(
-        &self,
-        id: Uuid,
-        token: &SecretString,
-    ) -> Result<SignatureRecord, CallError> {
+    pub async fn signature(&self, id: Uuid, access: &Access) -> Result<SignatureRecord, CallError> {
         self.exchange
-            .get(&path(&["signatures", &id.to_string()]), &[], token)
+            .get(&path(&["signatures", &id.to_string()]), &[], access)
             .await
     }
 
@@ -195,10 +196,15 @@ impl Client {
         id: &str,
         etag: &str,
         decline: &Decline,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<(), CallError> {
         self.exchange
-            .post_if_match(&path(&["amendments", id, "declines"]), etag, decline, token)
+            .post_if_match(
+                &path(&["amendments", id, "declines"]),
+                etag,
+                decline,
+                access,
+            )
             .await
     }
 
@@ -206,30 +212,30 @@ impl Client {
     pub async fn ship_audit(
         &self,
         batch: &AuditBatch,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<AuditAccepted, CallError> {
-        self.exchange.post("audit-events", batch, token).await
+        self.exchange.post("audit-events", batch, access).await
     }
 
     /// Tells security at once.
     pub async fn security_event(
         &self,
         event: &SecurityEvent,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<(), CallError> {
         self.exchange
-            .post_for_nothing("security-events", event, token)
+            .post_for_nothing("security-events", event, access)
             .await
     }
 
     /// The keys that receipts are signed with (a JWK set), as received octets.
-    pub async fn receipt_keys(&self, token: &SecretString) -> Result<Vec<u8>, CallError> {
-        self.exchange.get_octets("receipts/keys", token).await
+    pub async fn receipt_keys(&self, access: &Access) -> Result<Vec<u8>, CallError> {
+        self.exchange.get_octets("receipts/keys", access).await
     }
 
     /// Where the chain of receipts ends now.
-    pub async fn receipts_head(&self, token: &SecretString) -> Result<ReceiptHead, CallError> {
-        self.exchange.get("receipts/head", &[], token).await
+    pub async fn receipts_head(&self, access: &Access) -> Result<ReceiptHead, CallError> {
+        self.exchange.get("receipts/head", &[], access).await
     }
 
     /// How far the API's clock is from ours, by the `Date` of an answer; positive when it is ahead.

@@ -9,6 +9,8 @@ pub mod fields;
 pub mod outbox;
 pub mod wire;
 
+pub use dpop::Access;
+
 pub use client::{CallError, Client, SubmitError};
 pub use outbox::{
     DeliveredNote, Listing, Note, Outbox, OutboxError, Seal, SealError, Title, Waiting,

@@ -4,9 +4,8 @@
 use std::time::Duration;
 
 use records::wire::{Problem, ProblemKind};
-use records::{CallError, Client};
+use records::{Access, CallError, Client};
 use rstest::rstest;
-use secrecy::SecretString;
 use serde_json::json;
 use transport::{Rules, Transport, TransportError};
 use url::Url;
@@ -274,8 +273,8 @@ fn client(server: &MockServer) -> Client {
     .unwrap()
 }
 
-fn token() -> SecretString {
-    "s3cr3t".into()
+fn token() -> Access {
+    Access::from("s3cr3t".to_owned())
 }
 
 fn amendment(id: &str) -> serde_json::Value {

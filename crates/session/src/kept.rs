@@ -1,8 +1,10 @@
 //! A session as it lies in the vault.
 
+use dpop::Seed;
 use identity::{Subject, Tokens};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -17,8 +19,7 @@ pub(crate) struct Remembered {
 
 /// Stores a session. When that fails, nothing older stays behind either: it would hold a refresh token that was used.
 pub(crate) async fn store(vault: &Vault, person: &Person, held: &Held) -> Result<(), VaultError> {
-    let octets = to_octets(person, &held.tokens, &held.id_token)
-        .map_err(|error| VaultError::File(error.into()))?;
+    let octets = to_octets(person, held).map_err(|error| VaultError::File(error.into()))?;
     let stored = vault.store(&octets).await;
     if stored.is_err() {
         vault.wipe().await?;
@@ -27,11 +28,9 @@ pub(crate) async fn store(vault: &Vault, person: &Person, held: &Held) -> Result
 }
 
 /// Octets for the vault, wiped when dropped.
-fn to_octets(
-    person: &Person,
-    tokens: &Tokens,
-    id_token: &SecretString,
-) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
+fn to_octets(person: &Person, held: &Held) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
+    let tokens = &held.tokens;
+    let seed = held.seed.as_ref().map(Seed::to_text);
     let lines = Written {
         version: Version::V1,
         subject: person.subject.clone(),
@@ -43,7 +42,8 @@ fn to_octets(
         refresh: tokens.refresh.as_ref().map(ExposeSecret::expose_secret),
         expires_at: tokens.expires_at,
         token_type: &tokens.token_type,
-        id_token: id_token.expose_secret(),
+        id_token: held.id_token.expose_secret(),
+        proof_key: seed.as_ref().map(|seed| seed.as_str()),
     };
     serde_json::to_vec(&lines).map(Zeroizing::new)
 }
@@ -51,6 +51,12 @@ fn to_octets(
 /// A session from the vault's octets.
 pub(crate) fn from_octets(octets: &[u8]) -> Result<Remembered, serde_json::Error> {
     let read: Read = serde_json::from_slice(octets)?;
+    // Tokens that are bound to a key which is none are of no use to anybody.
+    let no_key = || serde_json::Error::custom("proof_key");
+    let seed = read
+        .proof_key
+        .map(|text| Seed::from_text(text.expose_secret()).ok_or_else(no_key))
+        .transpose()?;
     Ok(Remembered {
         person: Person {
             subject: read.subject,
@@ -65,8 +71,10 @@ pub(crate) fn from_octets(octets: &[u8]) -> Result<Remembered, serde_json::Error
                 refresh: read.refresh,
                 expires_at: read.expires_at,
                 token_type: read.token_type,
+                proof_key: seed.as_ref().and_then(Seed::key),
             },
             id_token: read.id_token,
+            seed,
         },
     })
 }
@@ -90,6 +98,8 @@ struct Written<'a> {
     expires_at: Option<Timestamp>,
     token_type: &'a str,
     id_token: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof_key: Option<&'a str>,
 }
 
 #[derive(Deserialize)]
@@ -107,4 +117,5 @@ struct Read {
     expires_at: Option<Timestamp>,
     token_type: String,
     id_token: SecretString,
+    proof_key: Option<SecretString>,
 }

@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use identity::{IdentityError, Provider, RelyingParty, Subject, Tokens};
+use dpop::Seed;
+use identity::{Access, IdentityError, Provider, RelyingParty, Subject, Tokens};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use tokio::sync::{Mutex, watch};
@@ -55,6 +56,8 @@ pub(crate) struct Life {
 pub(crate) struct Held {
     pub(crate) tokens: Tokens,
     pub(crate) id_token: SecretString,
+    /// What the session's proof key is made of again after a restart; none where the provider binds no tokens.
+    pub(crate) seed: Option<Seed>,
 }
 
 /// Why a session is over.
@@ -130,7 +133,7 @@ impl Session {
     }
 
     /// A token that opens the records API, renewed first when it is about to run out.
-    pub async fn access_token(&self, now: Timestamp) -> Result<SecretString, AccessError> {
+    pub async fn access_token(&self, now: Timestamp) -> Result<Access, AccessError> {
         let inner = Arc::clone(&self.0);
         tokio::spawn(async move { inner.access_token(now).await })
             .await
@@ -138,7 +141,7 @@ impl Session {
     }
 
     /// Renews the tokens now, whatever life they have: for a 401 that came early.
-    pub async fn renew(&self, now: Timestamp) -> Result<SecretString, AccessError> {
+    pub async fn renew(&self, now: Timestamp) -> Result<Access, AccessError> {
         let inner = Arc::clone(&self.0);
         tokio::spawn(async move { inner.renew(now).await })
             .await
@@ -161,17 +164,17 @@ impl Session {
 }
 
 impl Inner {
-    async fn access_token(&self, now: Timestamp) -> Result<SecretString, AccessError> {
+    async fn access_token(&self, now: Timestamp) -> Result<Access, AccessError> {
         let mut life = self.life.lock().await;
         self.check_limit(&mut life, now).await?;
         let held = self.held(&life)?;
         if left(&held.tokens, now) > MARGIN {
-            return Ok(held.tokens.access.clone());
+            return Ok(held.tokens.access());
         }
         self.renew_held(&mut life, now).await
     }
 
-    async fn renew(&self, now: Timestamp) -> Result<SecretString, AccessError> {
+    async fn renew(&self, now: Timestamp) -> Result<Access, AccessError> {
         let mut life = self.life.lock().await;
         self.check_limit(&mut life, now).await?;
         self.renew_held(&mut life, now).await
@@ -192,15 +195,11 @@ impl Inner {
         Err(self.finish(life, SessionEnd::AbsoluteLimit, now).await)
     }
 
-    async fn renew_held(
-        &self,
-        life: &mut Life,
-        now: Timestamp,
-    ) -> Result<SecretString, AccessError> {
+    async fn renew_held(&self, life: &mut Life, now: Timestamp) -> Result<Access, AccessError> {
         let held = self.held(life)?;
         if held.tokens.refresh.is_none() {
             if left(&held.tokens, now).is_positive() {
-                return Ok(held.tokens.access.clone());
+                return Ok(held.tokens.access());
             }
             return Err(self.finish(life, SessionEnd::RenewalRefused, now).await);
         }
@@ -217,7 +216,7 @@ impl Inner {
         &self,
         life: &mut Life,
         now: Timestamp,
-    ) -> Result<SecretString, IdentityError> {
+    ) -> Result<Access, IdentityError> {
         let provider = match life.provider.take() {
             Some(provider) => provider,
             None => self.relying_party.discover(now).await?,
@@ -245,16 +244,16 @@ impl Inner {
         if let Some(id_token) = id_token {
             held.id_token = SecretString::from(id_token.raw());
         }
-        let access = held.tokens.access.clone();
+        let access = held.tokens.access();
         self.keep(held).await;
         Ok(access)
     }
 
     /// The provider is silent: what is left of the token's life must do.
-    fn make_do(&self, life: &Life, now: Timestamp) -> Result<SecretString, AccessError> {
+    fn make_do(&self, life: &Life, now: Timestamp) -> Result<Access, AccessError> {
         let held = self.held(life)?;
         if left(&held.tokens, now).is_positive() {
-            return Ok(held.tokens.access.clone());
+            return Ok(held.tokens.access());
         }
         Err(AccessError::Unreachable)
     }
@@ -309,13 +308,17 @@ fn left(tokens: &Tokens, now: Timestamp) -> SignedDuration {
 /// Whether a failed renewal is the end, or only a pause.
 fn end_of(error: &IdentityError) -> Option<SessionEnd> {
     match error {
+        // Where the clock is why our proof was refused, nothing was renewed and nothing spent.
+        IdentityError::ClockSkew { refusal: None, .. } => None,
         IdentityError::Refused(_) | IdentityError::ClockSkew { .. } => {
             Some(SessionEnd::RenewalUnacceptable)
         }
+        // Not bound to the session's key: nothing that is worth holding.
+        IdentityError::NotBound => Some(SessionEnd::RenewalUnacceptable),
         IdentityError::ProviderError { code }
             if !matches!(
                 code.as_str(),
-                "server_error" | "temporarily_unavailable" | "slow_down"
+                "server_error" | "temporarily_unavailable" | "slow_down" | "use_dpop_nonce"
             ) =>
         {
             Some(SessionEnd::RenewalRefused)

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use dpop::Seed;
 use identity::{
     Agent, AgentError, Authenticated, CallbackOutcome, Code, Declined, Demands, Disposal,
     Expectations, IdentityError, Listener, OpenAgent, Opening, Page, Pending, Prompt, Provider,
@@ -142,9 +143,9 @@ impl SignIn {
             .authenticate(provider, listener, agent.as_mut(), deadline, &cancel)
             .await;
         let disposal = tokio::time::timeout(CLOSING, agent.close()).await.ok();
-        let (provider, authenticated) = outcome?;
+        let (provider, authenticated, seed) = outcome?;
         let acr = authenticated.acr.clone();
-        let (session, not_kept) = self.begin(provider, authenticated).await?;
+        let (session, not_kept) = self.begin(provider, authenticated, seed).await?;
         Ok(SignedIn {
             session,
             acr,
@@ -175,12 +176,14 @@ impl SignIn {
         agent: &mut dyn OpenAgent,
         deadline: Instant,
         cancel: &CancellationToken,
-    ) -> Result<(Provider, Authenticated), SignInError> {
+    ) -> Result<(Provider, Authenticated, Seed), SignInError> {
         let started = (self.clock)();
+        let (seed, key) = Seed::draw().map_err(|_| SignInError::NoRandomness)?;
         let demands = Demands {
             scopes: self.policy.identity.session_scopes.clone(),
             prompt: Some(Prompt::Login),
             essential_auth_time: true,
+            proof_key: Some(key),
             ..Demands::default()
         };
         let request =
@@ -202,26 +205,31 @@ impl SignIn {
             .relying_party
             .redeem(&mut provider, pending, code, &expectations, (self.clock)())
             .await?;
-        Ok((provider, authenticated))
+        Ok((provider, authenticated, seed))
     }
 
     async fn begin(
         &self,
         provider: Provider,
         authenticated: Authenticated,
+        seed: Seed,
     ) -> Result<(Session, Option<VaultError>), SignInError> {
         let since = (self.clock)();
-        let Some(name) = self.name_of(&provider, &authenticated, since).await else {
-            crate::sign_out::revoke_all(
-                &self.relying_party,
-                &provider,
-                &authenticated.tokens,
-                since,
-            )
-            .await;
-            return Err(SignInError::NameMissing {
-                subject: authenticated.subject,
-            });
+        let name = match self.name_of(&provider, &authenticated, since).await {
+            Ok(Some(name)) => name,
+            nobody => {
+                crate::sign_out::revoke_all(
+                    &self.relying_party,
+                    &provider,
+                    &authenticated.tokens,
+                    since,
+                )
+                .await;
+                let subject = authenticated.subject;
+                return Err(nobody
+                    .err()
+                    .map_or(SignInError::NameMissing { subject }, SignInError::Refused));
+            }
         };
         let person = Person {
             subject: authenticated.subject,
@@ -234,6 +242,7 @@ impl SignIn {
             since,
         };
         let held = Held {
+            seed: authenticated.tokens.proof_key.as_ref().map(|_| seed),
             tokens: authenticated.tokens,
             id_token: SecretString::from(authenticated.id_token.raw()),
         };
@@ -249,25 +258,26 @@ impl SignIn {
         Ok((session, not_kept))
     }
 
-    /// The printed name: from the ID token, or from where the provider says more about the same person.
+    /// The printed name: from the ID token, or from where the provider says more about the same person. Whoever is told
+    /// about somebody else there is refused.
     async fn name_of(
         &self,
         provider: &Provider,
         authenticated: &Authenticated,
         now: Timestamp,
-    ) -> Option<String> {
+    ) -> Result<Option<String>, Refusal> {
         if authenticated.name.is_some() {
-            return authenticated.name.clone();
+            return Ok(authenticated.name.clone());
         }
-        let access = &authenticated.tokens.access;
+        let access = authenticated.tokens.access();
         let asked = self
             .relying_party
-            .user_info(provider, access, &authenticated.id_token, now);
+            .user_info(provider, &access, &authenticated.id_token, now);
         match asked.await {
-            Ok(info) => info?.text("name").map(str::to_owned),
+            Ok(info) => Ok(info.and_then(|info| info.text("name").map(str::to_owned))),
             Err(error) => {
                 tracing::info!(%error, "the identity provider told no name");
-                None
+                error.refusal().map_or(Ok(None), Err)
             }
         }
     }
@@ -325,7 +335,6 @@ async fn visit(
         }),
     }
 }
-
 
 impl From<Declined> for SignInError {
     fn from(declined: Declined) -> Self {

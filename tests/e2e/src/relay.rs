@@ -54,7 +54,7 @@ impl Relay {
         self.seen.lose_answers.store(lose, Ordering::SeqCst);
     }
 
-    /// Every bearer token that went by.
+    /// Every access token that went by, whatever it was bound to.
     pub fn tokens(&self) -> Vec<String> {
         let requests = self
             .seen
@@ -65,8 +65,10 @@ impl Relay {
         let mut tokens: Vec<String> = text
             .lines()
             .filter_map(|line| {
-                line.split_once("earer ")
-                    .map(|(_, token)| token.trim().to_owned())
+                let (name, value) = line.split_once(": ")?;
+                let (_scheme, token) = value.split_once(' ')?;
+                let presents = name.eq_ignore_ascii_case("authorization");
+                presents.then(|| token.trim().to_owned())
             })
             .collect();
         tokens.sort_unstable();

@@ -19,6 +19,7 @@ impl Ceremony<Preflighted> {
         let Challenged {
             strength,
             committed,
+            proof_key,
             ..
         } = &self.state.0.challenged;
         let subject = request.signer.subject.get("sub");
@@ -31,6 +32,7 @@ impl Ceremony<Preflighted> {
             request_subject: subject.filter(|_| policy.signing.request_subject).cloned(),
             nonce: Some(committed.nonce().to_owned()),
             essential_auth_time: true,
+            proof_key: Some(proof_key.clone()),
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use evidence::statement::StatementType;
 use evidence::{Authentication, Prepared as Committed, Statement};
-use identity::{Demands, Prompt};
+use identity::{Demands, Prompt, ProofKey};
 use jiff::{SignedDuration, Timestamp};
 use policy::Policy;
 use records::{Challenge, ChallengeRequest};
@@ -65,12 +65,14 @@ impl Ceremony<Prepared> {
         self.check_clock(&challenge, answered_at)?;
         let strength = Strength::of(&self.plan.policy, &challenge).map_err(Ending::Failed)?;
         let statement = self.statement(&challenge, &strength, chances.signature_id)?;
+        let proof_key = ProofKey::new(Arc::clone(&chances.key));
         let committed = Committed::new(statement, chances.key, chances.rz)
             .map_err(|_| Ending::Failed(Failure::Internal))?;
         Ok(self.plan.with(Challenged {
             challenge,
             strength,
             committed,
+            proof_key,
         }))
     }
 

@@ -10,10 +10,10 @@ use ceremony::{
 use evidence::VerifiedEvidence;
 use jiff::{SignedDuration, Timestamp};
 use records::{
-    CallError, Challenge, ChallengeRequest, Client, SecurityEvent, SignatureAccepted, SubmitError,
-    Waiting,
+    Access, CallError, Challenge, ChallengeRequest, Client, SecurityEvent, SignatureAccepted,
+    SubmitError, Waiting,
 };
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use session::{AccessError, Session};
 
 /// A change to a challenge on its way.
@@ -103,7 +103,7 @@ impl Submission for Line {
         evidence: &VerifiedEvidence,
         etags: &[String],
         idempotency_key: &str,
-        token: &SecretString,
+        token: &Access,
     ) -> Result<SignatureAccepted, SubmitError> {
         let token_text = token.expose_secret().to_owned();
         self.tokens.lock().unwrap().push(token_text);
@@ -127,7 +127,7 @@ impl Submission for Line {
     async fn submit_waiting(
         &self,
         waiting: &Waiting,
-        token: &SecretString,
+        token: &Access,
     ) -> Result<SignatureAccepted, SubmitError> {
         if *self.network.lock().unwrap() == Network::IsDown {
             return Err(SubmitError::Unknown(Self::lost()));
@@ -138,7 +138,7 @@ impl Submission for Line {
     async fn fate(
         &self,
         idempotency_key: &str,
-        token: &SecretString,
+        token: &Access,
     ) -> Result<Option<SignatureAccepted>, CallError> {
         let network = *self.network.lock().unwrap();
         match network {
@@ -147,7 +147,7 @@ impl Submission for Line {
         }
     }
 
-    async fn receipt_keys(&self, token: &SecretString) -> Result<Vec<u8>, CallError> {
+    async fn receipt_keys(&self, token: &Access) -> Result<Vec<u8>, CallError> {
         self.client.receipt_keys(token).await
     }
 }

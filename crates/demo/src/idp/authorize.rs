@@ -6,8 +6,8 @@ use axum::{
     Json,
     body::Bytes,
     extract::{RawQuery, State},
-    http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Redirect, Response},
+    http::{HeaderMap, Method, StatusCode, header},
+    response::{Html, IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use jiff::Timestamp;
@@ -15,13 +15,13 @@ use serde_json::json;
 use url::Url;
 
 use super::{
-    ADAMS, Account, Endpoint, Fault, Shared,
+    ADAMS, Account, Endpoint, Fault, MaxAgeZero, Shared,
     keys::random_text,
     lock, pages,
     parameters::{
         Demand, Parameters, ProtocolError, ReturnAddress, protocol_error, return_address,
     },
-    sign_in,
+    possession, sign_in,
     state::{Authentication, Session},
 };
 
@@ -49,9 +49,16 @@ pub(super) async fn by_form(
 }
 
 /// RFC 9126.
-pub(super) async fn push(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+pub(super) async fn push(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let parameters = Parameters::parse(&body);
     shared.note(Endpoint::PushedRequest, &parameters.0);
+    if !shared.offers.pushed_requests {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     if shared.has(Fault::PushedRequestError) {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
@@ -59,6 +66,24 @@ pub(super) async fn push(State(shared): State<Arc<Shared>>, body: Bytes) -> Resp
         .and_then(|(client, address)| Demand::read(&parameters, &address, client));
     if let Err(error) = checked {
         return error.into_response();
+    }
+    if shared.has(Fault::PreflightInvalidRequest) && parameters.get("prompt") == Some("none") {
+        return protocol_error("invalid_request", "a fault is switched on").into_response();
+    }
+    let proved = possession::Request {
+        headers: &headers,
+        method: &Method::POST,
+        path: "/par",
+        token: None,
+    };
+    match possession::key_of(&shared, &proved) {
+        Ok(None) => {}
+        // RFC 9449 §10.1: both say the same key.
+        Ok(Some(key)) if parameters.get("dpop_jkt") == Some(key.as_str()) => {}
+        Ok(Some(_)) => {
+            return protocol_error("invalid_dpop_proof", "dpop_jkt is another key").into_response();
+        }
+        Err(unproved) => return unproved.into_response(),
     }
     let (request_uri, lifetime) = lock(&shared.state).push(parameters, shared.now());
     let answer = json!({ "request_uri": request_uri, "expires_in": lifetime.as_secs() });
@@ -76,10 +101,19 @@ fn authorize(shared: &Shared, headers: &HeaderMap, parameters: Parameters) -> Re
         Ok(known) => known,
         Err(error) => return pages::error(error),
     };
-    let demand = match Demand::read(&parameters, &address, client) {
+    let mut demand = match Demand::read(&parameters, &address, client) {
         Ok(demand) => demand,
         Err(error) => return refuse(shared, &address, error),
     };
+    match shared.offers.max_age_zero {
+        MaxAgeZero::Obeyed => {}
+        MaxAgeZero::Ignored => demand.max_age = demand.max_age.filter(|age| *age > 0),
+        MaxAgeZero::Rejected if demand.max_age == Some(0) => {
+            let error = protocol_error("invalid_request", "max_age must be positive");
+            return refuse(shared, &address, error);
+        }
+        MaxAgeZero::Rejected => {}
+    }
     let cookie = session_cookie(headers);
     let session = cookie
         .as_deref()
@@ -89,7 +123,7 @@ fn authorize(shared: &Shared, headers: &HeaderMap, parameters: Parameters) -> Re
         Decision::Refuse(_) if shared.has(Fault::AmbientSignIn) => {
             ambient(shared, cookie.as_deref(), &demand, now)
         }
-        Decision::Refuse(error) => refuse(shared, &address, error),
+        Decision::Refuse(error) => preflight_answer(shared, &address, error),
         Decision::Ask if shared.has(Fault::AuthorizationServerError) => refuse(
             shared,
             &address,
@@ -156,6 +190,24 @@ fn not_enough(demand: &Demand, code: &'static str) -> Decision {
     }
 }
 
+/// The answer to `prompt=none` where nobody is signed in, as clear or unclear as the faults want it.
+fn preflight_answer(shared: &Shared, address: &ReturnAddress, sound: ProtocolError) -> Response {
+    let faults = shared.faults();
+    if faults.has(Fault::PreflightPage) {
+        return Html("<!doctype html><title>One moment</title>").into_response();
+    }
+    let spoiled = [
+        (Fault::PreflightServerError, "server_error"),
+        (Fault::PreflightUnknownError, "clinic_closed"),
+        (Fault::PreflightConsentRequired, "consent_required"),
+    ];
+    let code = spoiled.into_iter().find(|(fault, _)| faults.has(*fault));
+    let error = code.map_or(sound, |(_, code)| {
+        protocol_error(code, "a fault is switched on")
+    });
+    refuse(shared, address, error)
+}
+
 /// A sign-in that nobody typed, as Kerberos or a device's own token would make it.
 fn ambient(shared: &Shared, cookie: Option<&str>, demand: &Demand, now: Timestamp) -> Response {
     let account: &'static Account = demand
@@ -205,7 +257,7 @@ fn answer(shared: &Shared, demand: &Demand, session: &Session) -> Response {
     }
     if faults.has(Fault::ResponseIssuerWrong) {
         parameters.push(("iss", "https://id.other.example".to_owned()));
-    } else if !faults.has(Fault::ResponseIssuerMissing) {
+    } else if shared.offers.response_issuer && !faults.has(Fault::ResponseIssuerMissing) {
         parameters.push(("iss", shared.issuer.clone()));
     }
     redirect(&demand.redirect_uri, &parameters)
@@ -216,8 +268,10 @@ pub(super) fn refuse(shared: &Shared, address: &ReturnAddress, error: ProtocolEr
     let mut parameters = vec![
         ("error", error.code.to_owned()),
         ("error_description", error.description.to_owned()),
-        ("iss", shared.issuer.clone()),
     ];
+    if shared.offers.response_issuer {
+        parameters.push(("iss", shared.issuer.clone()));
+    }
     parameters.extend(address.state.clone().map(|state| ("state", state)));
     redirect(&address.redirect_uri, &parameters)
 }

@@ -68,6 +68,8 @@ pub(super) struct Demand {
     /// The `sub` that `claims` insists on.
     pub subject: Option<String>,
     pub resource: Option<String>,
+    /// The thumbprint of the key that the code is to be bound to (RFC 9449 §10).
+    pub key: Option<String>,
 }
 
 /// Where an answer may go: known before anything else is judged.
@@ -167,6 +169,7 @@ impl Demand {
             two_factors: wants_two_factors(parameters),
             subject: demanded_subject(parameters)?,
             resource,
+            key: parameters.get("dpop_jkt").map(str::to_owned),
         })
     }
 }

@@ -69,6 +69,8 @@ pub(super) struct Grant {
     pub resource: Option<String>,
     pub nonce: Option<String>,
     pub authentication: Authentication,
+    /// The thumbprint of the key that its tokens are bound to.
+    pub key: Option<String>,
     revoked: bool,
 }
 
@@ -91,6 +93,7 @@ struct Code {
     grant: GrantId,
     redirect_uri: String,
     challenge: String,
+    key: Option<String>,
     expires_at: Timestamp,
     used: bool,
 }
@@ -221,6 +224,7 @@ impl State {
             resource: demand.resource.clone(),
             nonce: demand.nonce.clone(),
             authentication: session.authentication.clone(),
+            key: None,
             revoked: false,
         });
         let code = random_text();
@@ -230,6 +234,7 @@ impl State {
                 grant,
                 redirect_uri: demand.redirect_uri.clone(),
                 challenge: demand.challenge.clone(),
+                key: demand.key.clone(),
                 expires_at: now + CODE_LIFETIME,
                 used: false,
             },
@@ -237,13 +242,15 @@ impl State {
         code
     }
 
-    /// Spends a code. One that comes again takes everything with it that came of it (RFC 6749 §4.1.2).
+    /// Spends a code. One that comes again takes everything with it that came of it (RFC 6749 §4.1.2). Unless it is
+    /// `bound`, it is good for whoever brings it.
     pub fn redeem(
         &mut self,
         code: &str,
         client_id: &str,
         redirect_uri: &str,
         verifier: &str,
+        bound: bool,
         now: Timestamp,
     ) -> Result<GrantId, ProtocolError> {
         let code = self
@@ -251,17 +258,16 @@ impl State {
             .get_mut(&fingerprint(code))
             .ok_or(INVALID_GRANT)?;
         let again = std::mem::replace(&mut code.used, true);
-        let (id, fits) = (
+        let (id, fits, fresh) = (
             code.grant,
-            code.redirect_uri == redirect_uri
-                && code.challenge == fingerprint(verifier)
-                && now < code.expires_at,
+            !bound || code.redirect_uri == redirect_uri && code.challenge == fingerprint(verifier),
+            now < code.expires_at,
         );
         if again {
             self.grants[id].revoked = true;
         }
-        let mine = self.grants[id].client_id == client_id;
-        if again || !fits || !mine || !self.stands(id) {
+        let mine = !bound || self.grants[id].client_id == client_id;
+        if again || !fits || !fresh || !mine || !self.stands(id) {
             return Err(INVALID_GRANT);
         }
         Ok(id)
@@ -307,6 +313,7 @@ impl State {
         &mut self,
         refresh: &str,
         client_id: &str,
+        key: Option<&str>,
         now: Timestamp,
     ) -> Result<GrantId, ProtocolError> {
         let token = self
@@ -315,7 +322,8 @@ impl State {
             .filter(|token| token.kind == TokenKind::Refresh)
             .ok_or(INVALID_GRANT)?;
         let id = token.grant;
-        if self.grants[id].client_id != client_id {
+        // A public client's refresh tokens are bound to its key (RFC 9449 §5).
+        if self.grants[id].client_id != client_id || self.grants[id].key.as_deref() != key {
             return Err(INVALID_GRANT);
         }
         if std::mem::replace(&mut token.spent, true) {
@@ -355,6 +363,24 @@ impl State {
         self.id_tokens
             .get(&fingerprint(token))
             .map(|id| &self.grants[*id])
+    }
+
+    /// Binds the grant to the key that the code was redeemed with, unless the code was meant for another.
+    pub fn bind(
+        &mut self,
+        code: &str,
+        id: GrantId,
+        key: Option<String>,
+    ) -> Result<(), ProtocolError> {
+        let meant = self
+            .codes
+            .get(&fingerprint(code))
+            .and_then(|code| code.key.clone());
+        if meant.is_some() && meant != key {
+            return Err(INVALID_GRANT);
+        }
+        self.grants[id].key = key;
+        Ok(())
     }
 
     fn stands(&self, id: GrantId) -> bool {

@@ -7,7 +7,7 @@ use axum::{
     Json,
     body::{Body, Bytes},
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
 };
 use futures_util::stream;
@@ -17,20 +17,35 @@ use serde_json::{Value, json};
 use super::{
     ClientConfig, Endpoint, Fault, Shared, lock, minting,
     parameters::{Parameters, ProtocolError, protocol_error, resource},
+    possession,
     state::GrantId,
 };
 
 /// How long a slow answer takes: longer than any client should wait.
 const SLOW: Duration = Duration::from_mins(1);
 
-pub(super) async fn token(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+pub(super) async fn token(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let parameters = Parameters::parse(&body);
     shared.note(Endpoint::Token, &parameters.0);
     if let Some(faulty) = faulty_answer(&shared).await {
         return faulty;
     }
+    let proved = possession::Request {
+        headers: &headers,
+        method: &Method::POST,
+        path: "/token",
+        token: None,
+    };
+    let key = match possession::key_of(&shared, &proved) {
+        Ok(key) => key.filter(|_| !shared.has(Fault::TokensNotBound)),
+        Err(unproved) => return unproved.into_response(),
+    };
     let now = shared.now();
-    match grant(&shared, &parameters, now)
+    match grant(&shared, &parameters, key, now)
         .and_then(|(client, grant)| answer(&shared, client, &grant, now))
     {
         Ok(answer) => Json(answer).into_response(),
@@ -96,6 +111,7 @@ struct Granted {
 fn grant<'a>(
     shared: &'a Shared,
     parameters: &Parameters,
+    key: Option<String>,
     now: Timestamp,
 ) -> Result<(&'a ClientConfig, Granted), ProtocolError> {
     if parameters.duplicate().is_some() {
@@ -113,7 +129,11 @@ fn grant<'a>(
             let code = parameters.get("code").ok_or(missing)?;
             let redirect_uri = parameters.get("redirect_uri").ok_or(missing)?;
             let verifier = parameters.get("code_verifier").ok_or(missing)?;
-            let id = state.redeem(code, &client.id, redirect_uri, verifier, now)?;
+            let bound = !shared.has(Fault::CodeUnbound);
+            let id = state.redeem(code, &client.id, redirect_uri, verifier, bound, now)?;
+            if !shared.has(Fault::TokensNotBound) {
+                state.bind(code, id, key)?;
+            }
             Ok((
                 client,
                 Granted {
@@ -124,7 +144,7 @@ fn grant<'a>(
         }
         Some("refresh_token") => {
             let refresh = parameters.get("refresh_token").ok_or(missing)?;
-            let id = state.rotate(refresh, &client.id, now)?;
+            let id = state.rotate(refresh, &client.id, key.as_deref(), now)?;
             Ok((
                 client,
                 Granted {
@@ -177,12 +197,13 @@ fn answer(
     let access = mint.access_token(lifetime).map_err(failed)?;
     let id_token = mint.id_token(&access).map_err(failed)?;
     let scope = mint.grant.scope.clone();
+    let bound = mint.grant.key.is_some();
 
     state.remember_access(&access, granted.id, now + lifetime);
     state.remember_id_token(&id_token, granted.id);
     let mut answer = json!({
         "access_token": access,
-        "token_type": if faults.has(Fault::TokenTypeCase) { "bEARER" } else { "Bearer" },
+        "token_type": token_type(bound, faults.has(Fault::TokenTypeCase)),
         "expires_in": lifetime.as_secs(),
         "scope": scope,
         "id_token": id_token,
@@ -203,16 +224,48 @@ fn answer(
     Ok(answer)
 }
 
-pub(super) async fn userinfo(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+/// How the token is to be presented (RFC 6749 §5.1: its case does not matter).
+fn token_type(bound: bool, oddly: bool) -> &'static str {
+    match (bound, oddly) {
+        (true, false) => "DPoP",
+        (true, true) => "dpOP",
+        (false, false) => "Bearer",
+        (false, true) => "bEARER",
+    }
+}
+
+pub(super) async fn userinfo(
+    State(shared): State<Arc<Shared>>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
     shared.note(Endpoint::Userinfo, &[]);
-    let token = headers
+    let presented = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim());
+        .map(|(scheme, token)| (scheme.to_ascii_lowercase(), token.trim()));
+    let key = match &presented {
+        Some((scheme, token)) if scheme == "dpop" => {
+            let proved = possession::Request {
+                headers: &headers,
+                method: &method,
+                path: "/userinfo",
+                token: Some(token),
+            };
+            match possession::key_of(&shared, &proved) {
+                Ok(key) => key,
+                Err(unproved) => return unproved.challenge(),
+            }
+        }
+        _ => None,
+    };
+    let token = presented
+        .filter(|(scheme, _)| scheme == if key.is_some() { "dpop" } else { "bearer" })
+        .map(|(_, token)| token);
     let state = lock(&shared.state);
-    let Some(grant) = token.and_then(|token| state.grant_of_access(token, shared.now())) else {
+    let grant = token.and_then(|token| state.grant_of_access(token, shared.now()));
+    let Some(grant) = grant.filter(|grant| grant.key == key) else {
         let challenge = [(header::WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#)];
         return (StatusCode::UNAUTHORIZED, challenge).into_response();
     };
@@ -220,8 +273,9 @@ pub(super) async fn userinfo(State(shared): State<Arc<Shared>>, headers: HeaderM
     if shared.has(Fault::UserinfoOther) {
         account = minting::somebody_else(account);
     }
+    let nobody = shared.has(Fault::UserinfoNobody);
     Json(json!({
-        "sub": account.subject,
+        "sub": (!nobody).then_some(account.subject),
         "name": account.name,
         "preferred_username": account.username,
         "role": account.role,
@@ -233,6 +287,9 @@ pub(super) async fn userinfo(State(shared): State<Arc<Shared>>, headers: HeaderM
 pub(super) async fn revoke(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     let parameters = Parameters::parse(&body);
     shared.note(Endpoint::Revocation, &parameters.0);
+    if !shared.offers.revocation {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     if shared.has(Fault::RevocationDown) {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use records::wire::ProblemKind;
+use url::Url;
 
 use super::Gateway;
 use crate::auth::{self, Caller, Expected, READ, SIGN, TokenRefusal};
+use crate::proof::{Asked, ProofRefusal};
 use crate::refusal::Refusal;
 
 /// Somebody whose token has `records:read`: a session.
@@ -41,21 +43,32 @@ impl FromRequestParts<Arc<Gateway>> for Deliverer {
 }
 
 async fn caller(parts: &Parts, gateway: &Gateway, scopes: &[&str]) -> Result<Caller, Refusal> {
-    let token = bearer(parts).ok_or(Refusal::Token { presented: false })?;
+    let presented = presented(parts).ok_or(Refusal::Token { presented: false })?;
     let expected = Expected {
         resource: &gateway.config.resource,
         now: gateway.now(),
         skew_s: gateway.config.clock_skew_s,
     };
-    let caller = auth::verify(token, &gateway.issuers, &expected)
+    let refused = |refusal: TokenRefusal| {
+        tracing::info!(%refusal, "an access token was refused");
+        match refusal {
+            TokenRefusal::IssuerUnavailable => Refusal::Kind(ProblemKind::IssuerUnavailable),
+            _ => Refusal::Token { presented: true },
+        }
+    };
+    let caller = auth::verify(presented.token, &gateway.issuers, &expected)
         .await
-        .map_err(|refusal| {
-            tracing::info!(%refusal, "an access token was refused");
-            match refusal {
-                TokenRefusal::IssuerUnavailable => Refusal::Kind(ProblemKind::IssuerUnavailable),
-                _ => Refusal::Token { presented: true },
+        .map_err(refused)?;
+    match (presented.scheme, &caller.bound_to) {
+        (Scheme::Bearer, None) if !gateway.config.bound_tokens_only => {}
+        (Scheme::Bearer | Scheme::Proof, None) => return Err(refused(TokenRefusal::NotBound)),
+        (Scheme::Bearer, Some(_)) => return Err(refused(TokenRefusal::SenderConstrained)),
+        (Scheme::Proof, Some(key)) => {
+            if prove(parts, gateway, presented.token)? != *key {
+                return Err(refused(TokenRefusal::OtherKey));
             }
-        })?;
+        }
+    }
     if caller.has_any(scopes) {
         Ok(caller)
     } else {
@@ -63,13 +76,71 @@ async fn caller(parts: &Parts, gateway: &Gateway, scopes: &[&str]) -> Result<Cal
     }
 }
 
-/// The one bearer token of a request. Two `Authorization` headers are none.
-fn bearer(parts: &Parts) -> Option<&str> {
+/// The thumbprint of the key that this request proves to be made with.
+fn prove(parts: &Parts, gateway: &Gateway, token: &str) -> Result<String, Refusal> {
+    let now = gateway.now();
+    let refused = |why: ProofRefusal| {
+        tracing::info!(refusal = %why, "a proof of possession was refused");
+        let nonce = (why == ProofRefusal::NeedsNonce).then(|| gateway.proofs.nonce(now));
+        Refusal::Proof { why, nonce }
+    };
+    let mut proofs = parts.headers.get_all("dpop").iter();
+    let (Some(proof), None) = (proofs.next(), proofs.next()) else {
+        return Err(refused(ProofRefusal::Missing));
+    };
+    let asked = Asked {
+        method: parts.method.as_str(),
+        address: &address(parts, gateway),
+        any_loopback_port: gateway.config.development_http,
+        token: Some(token),
+        now,
+        skew_s: gateway.config.clock_skew_s,
+        nonce_required: gateway.config.proof_nonce_required,
+    };
+    proof
+        .to_str()
+        .map_err(|_| ProofRefusal::Malformed)
+        .and_then(|proof| gateway.proofs.verify(proof, &asked))
+        .map_err(refused)
+}
+
+/// The address of this request as the caller knows it: never what a `Host` header says.
+fn address(parts: &Parts, gateway: &Gateway) -> Url {
+    let original = parts.extensions.get::<OriginalUri>();
+    let path = original.map_or(parts.uri.path(), |original| original.0.path());
+    let mut address = gateway.url.clone();
+    let base = address.path().trim_end_matches('/').to_owned();
+    address.set_path(&format!("{base}{path}"));
+    address
+}
+
+/// An access token, and how it is presented.
+struct Presented<'a> {
+    scheme: Scheme,
+    token: &'a str,
+}
+
+#[derive(Clone, Copy)]
+enum Scheme {
+    /// RFC 6750.
+    Bearer,
+    /// RFC 9449.
+    Proof,
+}
+
+/// The one access token of a request. Two `Authorization` headers are none.
+fn presented(parts: &Parts) -> Option<Presented<'_>> {
     let mut values = parts.headers.get_all(AUTHORIZATION).iter();
     let value = values.next()?.to_str().ok()?;
     if values.next().is_some() {
         return None;
     }
     let (scheme, token) = value.split_once(' ')?;
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| token.trim())
+    let scheme = match scheme.to_ascii_lowercase().as_str() {
+        "bearer" => Scheme::Bearer,
+        "dpop" => Scheme::Proof,
+        _ => return None,
+    };
+    let token = token.trim();
+    (!token.is_empty()).then_some(Presented { scheme, token })
 }

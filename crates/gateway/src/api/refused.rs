@@ -1,4 +1,4 @@
-//! Refusals on the wire: RFC 9457 problems, with the challenges of RFC 6750 and RFC 9470 where they belong.
+//! Refusals on the wire: RFC 9457 problems, with the challenges of RFC 6750, RFC 9449 and RFC 9470 where they belong.
 
 use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
@@ -6,6 +6,9 @@ use axum::response::{IntoResponse, Response};
 use records::wire::{PROBLEM_MEDIA_TYPE, ProblemKind};
 
 use crate::refusal::{Demands, Refusal};
+
+/// What proofs of possession are signed with.
+const ALGORITHMS: &str = "algs=\"ES256\"";
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
@@ -19,27 +22,46 @@ impl IntoResponse for Refusal {
         response
             .headers_mut()
             .insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_MEDIA_TYPE));
-        if let Some(challenge) =
-            challenge(&self).and_then(|challenge| HeaderValue::try_from(challenge).ok())
+        for challenge in challenges(&self) {
+            if let Ok(challenge) = HeaderValue::try_from(challenge) {
+                response.headers_mut().append(WWW_AUTHENTICATE, challenge);
+            }
+        }
+        if let Self::Proof {
+            nonce: Some(nonce), ..
+        } = &self
+            && let Ok(nonce) = HeaderValue::try_from(nonce)
         {
-            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+            response.headers_mut().insert("dpop-nonce", nonce);
         }
         response
     }
 }
 
-fn challenge(refusal: &Refusal) -> Option<String> {
+/// One header for each scheme (RFC 9449 §7.1), the more usual one first.
+fn challenges(refusal: &Refusal) -> Vec<String> {
     match refusal {
-        Refusal::Token { presented: false } => Some("Bearer".to_owned()),
-        Refusal::Token { presented: true } => Some("Bearer error=\"invalid_token\"".to_owned()),
+        Refusal::Token { presented: false } => {
+            vec!["Bearer".to_owned(), format!("DPoP {ALGORITHMS}")]
+        }
+        Refusal::Token { presented: true } => vec![
+            "Bearer error=\"invalid_token\"".to_owned(),
+            format!("DPoP error=\"invalid_token\", {ALGORITHMS}"),
+        ],
+        Refusal::Proof { nonce: Some(_), .. } => {
+            vec![format!("DPoP error=\"use_dpop_nonce\", {ALGORITHMS}")]
+        }
+        Refusal::Proof { nonce: None, .. } => {
+            vec![format!("DPoP error=\"invalid_dpop_proof\", {ALGORITHMS}")]
+        }
         Refusal::Step {
             demands: Some(demands),
             ..
-        } => Some(step_up(demands)),
+        } => vec![step_up(demands)],
         other if other.kind() == ProblemKind::InsufficientScope => {
-            Some("Bearer error=\"insufficient_scope\"".to_owned())
+            vec!["Bearer error=\"insufficient_scope\"".to_owned()]
         }
-        _ => None,
+        _ => Vec::new(),
     }
 }
 

@@ -174,13 +174,13 @@ fn never_left(error: &TransportError) -> bool {
 }
 
 /// The error that a refusal stands for. A problem that is none of ours counts by its status.
-pub(super) fn of_refusal(status: u16, challenge: Option<&str>, body: &[u8]) -> CallError {
+pub(super) fn of_refusal(status: u16, challenges: &[&str], body: &[u8]) -> CallError {
     let problem: Option<Problem> = serde_json::from_slice(body).ok();
     let kind = problem
         .as_ref()
         .and_then(|problem| ProblemKind::from_urn(&problem.kind));
     match (status, kind) {
-        (401, _) => unauthorised(challenge.unwrap_or_default()),
+        (401, _) => unauthorised(challenges),
         (403, Some(ProblemKind::NotAuthorised)) => CallError::Forbidden,
         (403, _) => CallError::InsufficientScope,
         (404, _) => CallError::NotFound,
@@ -201,11 +201,14 @@ pub(super) fn of_refusal(status: u16, challenge: Option<&str>, body: &[u8]) -> C
     }
 }
 
-/// Reads a `WWW-Authenticate: Bearer` challenge (RFC 6750, RFC 9470).
-fn unauthorised(challenge: &str) -> CallError {
-    if parameter(challenge, "error").as_deref() != Some("insufficient_user_authentication") {
+/// Reads `WWW-Authenticate` challenges, of whatever scheme (RFC 6750, RFC 9449, RFC 9470).
+fn unauthorised(challenges: &[&str]) -> CallError {
+    let step_up = challenges.iter().find(|challenge| {
+        parameter(challenge, "error").as_deref() == Some("insufficient_user_authentication")
+    });
+    let Some(challenge) = step_up else {
         return CallError::Unauthorised;
-    }
+    };
     let acr_values = parameter(challenge, "acr_values").unwrap_or_default();
     CallError::StepUp {
         acr_values: acr_values

@@ -1,9 +1,9 @@
 //! One request and its answer: address, token, status, size, shape.
 
-use http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH, WWW_AUTHENTICATE};
-use http::{HeaderValue, Request, Response};
+use dpop::Access;
+use http::header::{CONTENT_TYPE, IF_MATCH, WWW_AUTHENTICATE};
+use http::{Method, Request, Response};
 use jiff::{SignedDuration, Timestamp};
-use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use transport::{Transport, TransportError};
@@ -35,22 +35,22 @@ impl Exchange {
         &self,
         path: &str,
         query: &[(&str, &str)],
-        token: &SecretString,
+        access: &Access,
     ) -> Result<T, CallError> {
-        self.send("GET", path, query, &[], Vec::new(), token).await
+        self.send("GET", path, query, &[], Vec::new(), access).await
     }
 
-    pub async fn get_octets(&self, path: &str, token: &SecretString) -> Result<Vec<u8>, CallError> {
-        self.octets("GET", path, &[], &[], Vec::new(), token).await
+    pub async fn get_octets(&self, path: &str, access: &Access) -> Result<Vec<u8>, CallError> {
+        self.octets("GET", path, &[], &[], Vec::new(), access).await
     }
 
     pub async fn post<B: Serialize, T: DeserializeOwned>(
         &self,
         path: &str,
         body: &B,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<T, CallError> {
-        self.send("POST", path, &[], &[json()], encode(body)?, token)
+        self.send("POST", path, &[], &[json()], encode(body)?, access)
             .await
     }
 
@@ -59,9 +59,9 @@ impl Exchange {
         &self,
         path: &str,
         body: &B,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<(), CallError> {
-        self.octets("POST", path, &[], &[json()], encode(body)?, token)
+        self.octets("POST", path, &[], &[json()], encode(body)?, access)
             .await
             .map(drop)
     }
@@ -72,10 +72,10 @@ impl Exchange {
         path: &str,
         etag: &str,
         body: &B,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<(), CallError> {
         let headers = [json(), (IF_MATCH.as_str(), etag.to_owned())];
-        self.octets("POST", path, &[], &headers, encode(body)?, token)
+        self.octets("POST", path, &[], &headers, encode(body)?, access)
             .await
             .map(drop)
     }
@@ -87,10 +87,10 @@ impl Exchange {
         query: &[(&str, &str)],
         headers: &[(&str, String)],
         body: Vec<u8>,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<T, CallError> {
         let octets = self
-            .octets(method, path, query, headers, body, token)
+            .octets(method, path, query, headers, body, access)
             .await?;
         let mut reader = serde_json::Deserializer::from_slice(&octets);
         serde_path_to_error::deserialize(&mut reader).map_err(|error| CallError::WrongShape {
@@ -135,11 +135,45 @@ impl Exchange {
         query: &[(&str, &str)],
         headers: &[(&str, String)],
         body: Vec<u8>,
-        token: &SecretString,
+        access: &Access,
     ) -> Result<Vec<u8>, CallError> {
-        let request = self.request(method, path, query, headers, body, token)?;
-        let reply = self
-            .transport
+        let ask = Ask {
+            method: method.parse().map_err(|_| CallError::Request)?,
+            url: self.address(path, query)?,
+            headers,
+            body,
+        };
+        let reply = self.ask(&ask, access).await?;
+        let Some(key) = access.key() else {
+            return read(reply);
+        };
+        let is_new = key.heed(&ask.url, reply.headers());
+        if !is_new || !dpop::wants_nonce(reply.status(), reply.headers()) {
+            return read(reply);
+        }
+        // Turned away before it was looked at (RFC 9449, 9): once more with the nonce, and no more than that.
+        let reply = self.ask(&ask, access).await?;
+        key.heed(&ask.url, reply.headers());
+        read(reply)
+    }
+
+    async fn ask(&self, ask: &Ask<'_>, access: &Access) -> Result<Response<Vec<u8>>, CallError> {
+        let mut request = Request::builder().method(&ask.method).uri(ask.url.as_str());
+        for (name, value) in ask.headers {
+            request = request.header(*name, value);
+        }
+        let mut request = request
+            .body(ask.body.clone())
+            .map_err(|_| CallError::Request)?;
+        access
+            .present(
+                request.headers_mut(),
+                &ask.method,
+                &ask.url,
+                Timestamp::now(),
+            )
+            .map_err(|_| CallError::Request)?;
+        self.transport
             .send(request)
             .await
             .map_err(|error| match error {
@@ -147,35 +181,24 @@ impl Exchange {
                     member: "size".into(),
                 },
                 other => CallError::Transport(other),
-            })?;
-        read(reply)
+            })
     }
 
-    fn request(
-        &self,
-        method: &str,
-        path: &str,
-        query: &[(&str, &str)],
-        headers: &[(&str, String)],
-        body: Vec<u8>,
-        token: &SecretString,
-    ) -> Result<Request<Vec<u8>>, CallError> {
+    fn address(&self, path: &str, query: &[(&str, &str)]) -> Result<Url, CallError> {
         let mut url = self.base.join(path).map_err(|_| CallError::Request)?;
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))
-            .map_err(|_| CallError::Request)?;
-        bearer.set_sensitive(true);
-        let mut request = Request::builder()
-            .method(method)
-            .uri(url.as_str())
-            .header(AUTHORIZATION, bearer);
-        for (name, value) in headers {
-            request = request.header(*name, value);
-        }
-        request.body(body).map_err(|_| CallError::Request)
+        Ok(url)
     }
+}
+
+/// One request, as often as it is made.
+struct Ask<'a> {
+    method: Method,
+    url: Url,
+    headers: &'a [(&'a str, String)],
+    body: Vec<u8>,
 }
 
 fn json() -> (&'static str, String) {
@@ -190,9 +213,11 @@ fn read(reply: Response<Vec<u8>>) -> Result<Vec<u8>, CallError> {
     if reply.status().is_success() {
         return Ok(reply.into_body());
     }
-    let challenge = reply
-        .headers()
-        .get(WWW_AUTHENTICATE)
-        .and_then(|value| value.to_str().ok());
-    Err(of_refusal(reply.status().as_u16(), challenge, reply.body()))
+    let challenges = reply.headers().get_all(WWW_AUTHENTICATE).iter();
+    let challenges: Vec<_> = challenges.filter_map(|value| value.to_str().ok()).collect();
+    Err(of_refusal(
+        reply.status().as_u16(),
+        &challenges,
+        reply.body(),
+    ))
 }
