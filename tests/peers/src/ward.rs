@@ -61,7 +61,7 @@ impl Ward {
     pub async fn open_with(peer: &Peer, adjust: impl FnOnce(&mut Policy)) -> Self {
         let mut policy = peer.policy.clone();
         adjust(&mut policy);
-        let clinic = clinic(&policy).await;
+        let clinic = clinic(peer, &policy).await;
         policy.records.url = clinic.records_url().clone();
 
         let transport = grants::transport();
@@ -185,9 +185,10 @@ impl Ward {
 }
 
 /// The seeded records behind a gateway that trusts the policy's issuer and nobody else.
-async fn clinic(policy: &Policy) -> Clinic {
+async fn clinic(peer: &Peer, policy: &Policy) -> Clinic {
     let mut issuer = gateway::Issuer::new(&policy.identity.issuer, &policy.identity.client_id);
     issuer.acr_values.clone_from(&policy.signing.acr_values);
+    issuer.introspection.clone_from(&peer.introspection);
     let config = ClinicConfig {
         adjust_gateway: Arc::new(move |config| config.issuers = vec![issuer.clone()]),
         ..ClinicConfig::default()
