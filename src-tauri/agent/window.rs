@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use identity::{
-    Agent, AgentError, AgentEvent, BringForward, Disposal, Gate, OpenAgent, Opening, Purpose, Verdict,
+    Agent, AgentError, AgentEvent, BringForward, Disposal, Gate, OpenAgent, Opening, Purpose,
+    Verdict,
 };
 use tauri::webview::{
     DownloadEvent, NewWindowFeatures, NewWindowResponse, PageLoadEvent, PermissionResponse,

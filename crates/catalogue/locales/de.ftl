@@ -85,6 +85,8 @@ err-challenge-expired = Die Erlaubnis zur Unterschrift lief ab, bevor die Unters
 rec-challenge-expired = Erneut unterschreiben. Sie gilt fünf Minuten.
 err-demands-conflict = Die Richtlinie dieses Computers und der Aktendienst verlangen Anmeldungen, die sich ausschließen. Nichts wurde unterschrieben.
 rec-demands-conflict = Die IT anrufen. IT: signing.acr_values muss etwas enthalten, das der Dienst annimmt.
+err-step-up-unmet = Der Aktendienst verlangt eine andere Art der Anmeldung, als der Anbieter auch auf Nachfrage gegeben hat. Nichts wurde unterschrieben.
+rec-step-up-unmet = Die IT anrufen. IT: die Anmeldearten (acr), die der Dienst verlangt, mit denen vergleichen, die der Anbieter dieser Person geben kann.
 err-clock-off = Die Uhr dieses Computers geht { $minutes ->
     [one] { $minutes } Minute
    *[other] { $minutes } Minuten

@@ -85,6 +85,8 @@ err-challenge-expired = The permission to sign ran out before the signature arri
 rec-challenge-expired = Sign again. It holds for five minutes.
 err-demands-conflict = The policy of this computer and the records service ask for sign-ins that exclude each other. Nothing was signed.
 rec-demands-conflict = Call IT. IT: signing.acr_values must contain one that the service accepts.
+err-step-up-unmet = The records service asks for a sign-in of another kind than the identity provider gave, even when it was asked for that kind. Nothing was signed.
+rec-step-up-unmet = Call IT. IT: compare the authentication contexts (acr) that the records service demands with those that the identity provider can give this person.
 err-clock-off = The clock of this computer is { $minutes ->
     [one] { $minutes } minute
    *[other] { $minutes } minutes
