@@ -132,3 +132,6 @@ fn declined(error: &str) -> Declined {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;
