@@ -110,6 +110,18 @@ pub struct IssuerSnapshot {
     pub fetched_at: Timestamp,
 }
 
+impl IssuerSnapshot {
+    /// The issuer that the discovery document names, without believing it.
+    pub fn configured_issuer(&self) -> Result<String, CanonicalError> {
+        #[derive(Deserialize)]
+        struct Configuration {
+            issuer: String,
+        }
+        let document = canonical::parse_foreign(&self.configuration, canonical::MAX_OCTETS)?;
+        canonical::shape::<Configuration>(document).map(|configuration| configuration.issuer)
+    }
+}
+
 /// How the provider was asked. Whatever of `nonce`, `client_id`, `prompt`, `max_age` and `acr_values` stands in
 /// `parameters` has to agree with the statement and the commitment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,6 @@
 
 use crate::archive::TrustedIssuer;
 use crate::bundle::Bundle;
-use crate::canonical::{self, CanonicalError};
 use crate::id_token::{self, Claims};
 use crate::keys::{Jwk, KeySet};
 use crate::receipt::Receipt;
@@ -15,7 +14,9 @@ pub(crate) fn issuer<'a>(
     trusted: &'a [TrustedIssuer],
 ) -> Result<&'a TrustedIssuer, Reason> {
     let iss = claims.iss().ok_or(Reason::IssuerMismatch)?;
-    let configured = configured_issuer(&bundle.issuer().configuration)
+    let configured = bundle
+        .issuer()
+        .configured_issuer()
         .map_err(|_| Reason::IssuerSnapshotMalformed)?;
     let returned = bundle.authorization().callback_iss.as_deref();
     if bundle.statement().signer.iss != iss
@@ -30,15 +31,6 @@ pub(crate) fn issuer<'a>(
     Ok(named
         .find(|issuer| issuer.client_ids.contains(client_id))
         .unwrap_or(first))
-}
-
-fn configured_issuer(configuration: &[u8]) -> Result<String, CanonicalError> {
-    #[derive(serde::Deserialize)]
-    struct Configuration {
-        issuer: String,
-    }
-    let document = canonical::parse_foreign(configuration, canonical::MAX_OCTETS)?;
-    canonical::shape::<Configuration>(document).map(|configuration| configuration.issuer)
 }
 
 /// The issuer's key that a receipt names, if it was in use when the receipt was given and not yet retired when the
