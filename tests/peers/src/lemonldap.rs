@@ -98,6 +98,7 @@ pub async fn start() -> Lemonldap {
             client_id: "portal",
             redirect_uri: "http://127.0.0.1:18499/portal",
         },
+        binds_tokens: false,
         introspection: Some(introspection),
         _process: process,
     };

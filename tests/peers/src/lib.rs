@@ -56,6 +56,8 @@ pub struct Peer {
     pub other: Account,
     /// Another application of the same clinic.
     pub portal: portal::Client,
+    /// Whether it binds access tokens to keys (RFC 9449). The records API then takes no others.
+    pub binds_tokens: bool,
     /// How the records API asks about access tokens, where they say nothing by themselves.
     pub introspection: Option<gateway::Introspection>,
     _process: process::Process,

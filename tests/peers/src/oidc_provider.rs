@@ -54,6 +54,7 @@ pub async fn start() -> Peer {
             client_id: "portal",
             redirect_uri: "http://127.0.0.1:18499/portal",
         },
+        binds_tokens: true,
         introspection: None,
         _process: process,
     }

@@ -43,7 +43,8 @@ pub struct Ward {
     pub agent: ScriptedAgent,
     /// The HTTPS client.
     pub transport: Transport,
-    records: records::Client,
+    /// The records API.
+    pub records: records::Client,
     relying_party: RelyingParty,
     outbox: Arc<records::Outbox>,
     log: SharedLog,
@@ -189,8 +190,12 @@ async fn clinic(peer: &Peer, policy: &Policy) -> Clinic {
     let mut issuer = gateway::Issuer::new(&policy.identity.issuer, &policy.identity.client_id);
     issuer.acr_values.clone_from(&policy.signing.acr_values);
     issuer.introspection.clone_from(&peer.introspection);
+    let binds_tokens = peer.binds_tokens;
     let config = ClinicConfig {
-        adjust_gateway: Arc::new(move |config| config.issuers = vec![issuer.clone()]),
+        adjust_gateway: Arc::new(move |config| {
+            config.issuers = vec![issuer.clone()];
+            config.bound_tokens_only = binds_tokens;
+        }),
         ..ClinicConfig::default()
     };
     Clinic::start(config).await.unwrap()

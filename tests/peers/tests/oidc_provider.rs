@@ -10,7 +10,9 @@ use peers::oidc_provider::{CANCEL, TWO_FACTORS, start};
 use peers::portal::Portal;
 use peers::{Browser, Landing, Person, Ward, grants};
 use policy::{Preflight, RedirectPath};
+use records::CallError;
 use rstest::rstest;
+use secrecy::ExposeSecret;
 
 #[tokio::test]
 async fn somebody_signs_in_and_the_records_api_opens() {
@@ -174,6 +176,33 @@ async fn a_client_whose_requests_must_be_pushed_signs_too() {
     let ward = ward.await;
     let ended = ward.sign_as(Person::SignsInAs(peer.signer)).await;
     assert!(matches!(ended.ending, Ending::Recorded(_)), "{ended:?}");
+}
+
+/// The records API of this ward takes bound tokens only, so every signature here is one that was carried with a proof.
+#[tokio::test]
+async fn an_access_token_is_of_no_use_to_who_lacks_its_key() {
+    let peer = start().await;
+    let ward = Ward::open(&peer).await;
+    let token = ward.session.access_token(Timestamp::now()).await.unwrap();
+    assert!(token.key().is_some());
+    assert!(ward.records.list_all(&token).await.is_ok());
+
+    let stolen = records::Access::from(token.expose_secret().to_owned());
+
+    let refused = ward.records.list_all(&stolen).await;
+    assert!(matches!(refused, Err(CallError::Unauthorised)));
+}
+
+#[tokio::test]
+async fn a_client_whose_tokens_must_be_bound_signs_too() {
+    let peer = start().await;
+    let ward = Ward::open_with(&peer, |policy| {
+        "countersign-dpop".clone_into(&mut policy.identity.client_id);
+    });
+    let ward = ward.await;
+    let ended = ward.sign_as(Person::SignsInAs(peer.signer)).await;
+    assert!(matches!(ended.ending, Ending::Recorded(_)), "{ended:?}");
+    assert!(ward.session_still_works().await);
 }
 
 #[tokio::test]
