@@ -10,6 +10,7 @@ mod receipts;
 mod refused;
 mod reports;
 mod signatures;
+mod submitting;
 
 use std::sync::Arc;
 
@@ -20,11 +21,14 @@ use axum::routing::{get, post};
 use evidence::ReceiptKey;
 use jiff::Timestamp;
 use records::wire::ProblemKind;
+use url::Url;
 
 use crate::config::Config;
 use crate::issuers::Issuers;
+use crate::proof::Proofs;
 use crate::refusal::Refusal;
 use crate::store::Store;
+use crate::timestamps::Stamper;
 pub use document::openapi;
 
 /// What every request works with.
@@ -37,6 +41,12 @@ pub struct Gateway {
     pub key: Arc<ReceiptKey>,
     /// The identity providers.
     pub issuers: Issuers,
+    /// The address that callers know this API under.
+    pub url: Url,
+    /// Proofs of possession, and which of them were seen.
+    pub proofs: Proofs,
+    /// Who time-stamps receipts, if anybody.
+    pub stamper: Option<Stamper>,
 }
 
 impl Gateway {
@@ -58,6 +68,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
             post(signatures::submit).get(signatures::fate),
         )
         .route("/signatures/{id}", get(signatures::one))
+        .route("/receipts", get(receipts::list))
         .route("/receipts/head", get(receipts::head))
         .route("/receipts/keys", get(receipts::keys))
         .route("/issuers/{id}/keys", get(receipts::issuer_keys))

@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use evidence::{NameSource, Subject};
 use records::wire::{Meaning, Reason};
+use url::Url;
 
 use crate::clock::{Clock, SystemClock};
+use crate::introspection::Introspection;
 
 /// The audience of access tokens, unless configured otherwise.
 pub const DEFAULT_RESOURCE: &str = "urn:countersign:records";
@@ -25,6 +27,13 @@ pub struct Config {
     pub issuers: Vec<Issuer>,
     /// The audience that access tokens must name.
     pub resource: String,
+    /// The address that callers know this API under, without `v1/`: proofs of possession name it. Absent: the address that
+    /// is listened on.
+    pub public_url: Option<Url>,
+    /// Accepts only access tokens that are bound to a key (RFC 9449).
+    pub bound_tokens_only: bool,
+    /// Accepts only proofs of possession with a nonce of this gateway.
+    pub proof_nonce_required: bool,
     /// Allows identity providers on plain http on a literal loopback address. For development and tests alone.
     pub development_http: bool,
     /// A PEM file with authorities trusted beside the operating system's.
@@ -43,8 +52,30 @@ pub struct Config {
     pub reasons: Vec<Reason>,
     /// Who may sign what.
     pub authority: Arc<dyn Authority>,
+    /// Who time-stamps receipts, if anybody.
+    pub timestamps: Option<Timestamps>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+}
+
+/// A time-stamping authority (RFC 3161).
+#[derive(Debug, Clone)]
+pub struct Timestamps {
+    /// Where it is asked, over HTTP (RFC 3161 §3.4).
+    pub url: Url,
+    /// A PEM file with the certificate authorities that its time-stamps must lead to.
+    pub authorities: PathBuf,
+    /// What happens when it fails.
+    pub rule: TimestampRule,
+}
+
+/// What happens to a signature whose receipt cannot be time-stamped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimestampRule {
+    /// It is not committed. The time-stamp is part of the commit, and signatures wait for each other's.
+    Required,
+    /// It is committed before the authority is asked, and the failure goes into the trail.
+    BestEffort,
 }
 
 /// Where the records are.
@@ -75,6 +106,8 @@ pub struct Issuer {
     pub max_age: Option<u32>,
     /// Who says what people are called where their ID tokens do not.
     pub names: NameSource,
+    /// How it is asked about access tokens that do not say by themselves whose they are. Absent: those are refused.
+    pub introspection: Option<Introspection>,
 }
 
 /// Decides who may sign what. Asked when a challenge is made, and again inside the commit.
@@ -119,6 +152,9 @@ impl Config {
             signing_key,
             issuers,
             resource: DEFAULT_RESOURCE.to_owned(),
+            public_url: None,
+            bound_tokens_only: false,
+            proof_nonce_required: false,
             development_http: false,
             ca_file: None,
             challenge_lifetime_s: 300,
@@ -128,6 +164,7 @@ impl Config {
             meanings: default_meanings(),
             reasons: default_reasons(),
             authority: Arc::new(AnyoneAccepted),
+            timestamps: None,
             clock: Arc::new(SystemClock),
         }
     }
@@ -147,6 +184,7 @@ impl Issuer {
             required_amr: Vec::new(),
             max_age: None,
             names: NameSource::IdToken,
+            introspection: None,
         }
     }
 }

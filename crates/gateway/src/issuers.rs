@@ -17,6 +17,7 @@ use transport::Transport;
 use url::Url;
 
 use crate::config::{Config, Issuer};
+use crate::introspection::Introspection;
 use crate::server::ServeError;
 use crate::store::{Store, StoreError};
 
@@ -26,10 +27,6 @@ const FRESH: SignedDuration = SignedDuration::from_mins(5);
 const STALE: SignedDuration = SignedDuration::from_hours(1);
 /// The least time between two fetches for unknown key identifiers.
 const BETWEEN_FETCHES: SignedDuration = SignedDuration::from_secs(10);
-/// Challenges are made with fresh keys and live for at most five minutes more. A key that was last seen so long before
-/// a token was issued may have signed it, even if the provider has taken it down since.
-pub const ROTATION: SignedDuration = SignedDuration::from_mins(10);
-
 /// All trusted identity providers.
 #[derive(Clone)]
 pub struct Issuers {
@@ -92,6 +89,9 @@ impl Issuers {
                 .filter(|all| !all.is_empty());
             let algorithms = algorithms
                 .ok_or_else(|| wrong("an algorithm is unknown, or there is none".to_owned()))?;
+            if let Some(introspection) = &issuer.introspection {
+                transport.allows(&introspection.endpoint)?;
+            }
             let trusted = Trusted {
                 config: issuer.clone(),
                 algorithms,
@@ -137,6 +137,17 @@ impl Issuers {
             }
         }
         self.keys(iss, now).await
+    }
+
+    /// The issuers that are asked about tokens which say nothing by themselves.
+    pub fn introspecting(&self) -> impl Iterator<Item = (&Issuer, &Introspection)> {
+        let configs = self.by_name.values().map(|trusted| &trusted.config);
+        configs.filter_map(|config| Some((config, config.introspection.as_ref()?)))
+    }
+
+    /// The client that speaks to the issuers.
+    pub fn transport(&self) -> &Transport {
+        &self.transport
     }
 
     /// The algorithms accepted from an issuer.

@@ -10,15 +10,21 @@ mod auth;
 mod authority;
 mod clock;
 mod config;
+mod introspection;
 mod issuers;
+pub mod proof;
 mod receipts;
 mod refusal;
 mod server;
 mod store;
+mod timestamps;
 
 pub use api::openapi;
 pub use authority::{Rules, RulesError};
 pub use clock::{Clock, SystemClock};
-pub use config::{AnyoneAccepted, Authority, Config, Issuer, StorePlace};
+pub use config::{
+    AnyoneAccepted, Authority, Config, Issuer, StorePlace, TimestampRule, Timestamps,
+};
+pub use introspection::Introspection;
 pub use server::{Running, ServeError, serve};
-pub use store::{AuditLine, Reported, Seed, Store, StoreError};
+pub use store::{AuditLine, Consistency, Fault, Reported, Seed, Store, StoreError, Wrong};

@@ -1,11 +1,12 @@
 //! The key that receipts are signed with, in a file for the service's user alone.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use evidence::ReceiptKey;
 use secrecy::zeroize::Zeroizing;
+use tempfile::NamedTempFile;
 
 /// The receipt key cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -64,15 +65,31 @@ fn read(path: &Path, pkcs8: &[u8]) -> Result<ReceiptKey, ReceiptKeyError> {
     })
 }
 
-/// Never overwrites: of two gateways that start at once, one fails instead of forgetting its key.
+/// Whole or not at all, also when the power goes. Never overwrites: of two gateways that start at once, one fails instead
+/// of forgetting its key.
 fn write_new(path: &Path, octets: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    // Mode 0600 from the beginning.
+    let mut file = NamedTempFile::new_in(folder)?;
     file.write_all(octets)?;
-    file.sync_all()
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path).map_err(|error| error.error)?;
+    sync(folder)
+}
+
+/// A name is on the disk when its folder is.
+#[cfg(unix)]
+fn sync(folder: &Path) -> io::Result<()> {
+    fs::File::open(folder)?.sync_all()
+}
+
+/// Windows has no such call, and its file systems keep a journal of names.
+#[cfg(not(unix))]
+fn sync(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -3,6 +3,7 @@
 use evidence::{Reason, Step, VerificationFailure};
 use records::wire::{Problem, ProblemKind};
 
+use crate::proof::ProofRefusal;
 use crate::store::StoreError;
 
 /// A refusal.
@@ -29,6 +30,14 @@ pub enum Refusal {
     Token {
         /// Whether there was one.
         presented: bool,
+    },
+    /// No proof of possession that is accepted (RFC 9449).
+    #[error("unauthorised: {why}")]
+    Proof {
+        /// Why.
+        why: ProofRefusal,
+        /// The nonce to prove with, when that is what is wanted.
+        nonce: Option<String>,
     },
     /// Anything that its kind says in full.
     #[error("{}", .0.urn())]
@@ -89,7 +98,7 @@ impl Refusal {
         match self {
             Self::Step { step, reason, .. } => kind_of(*step, *reason),
             Self::RecordChanged { .. } => ProblemKind::RecordChanged,
-            Self::Token { .. } => ProblemKind::Unauthorised,
+            Self::Token { .. } | Self::Proof { .. } => ProblemKind::Unauthorised,
             Self::Kind(kind) | Self::Because { kind, .. } => *kind,
             Self::Store(_) => ProblemKind::Internal,
         }
@@ -111,7 +120,8 @@ impl Refusal {
     }
 }
 
-/// 409 for what a new challenge mends, 412 for what reading again mends, 401 for what authenticating better mends.
+/// 409 for what a new challenge mends, 412 for what reading again mends, 401 for what authenticating better mends, 503
+/// for what this gateway has to mend.
 fn kind_of(step: Step, reason: Reason) -> ProblemKind {
     match (step, reason) {
         (
@@ -125,6 +135,7 @@ fn kind_of(step: Step, reason: Reason) -> ProblemKind {
         (Step::Authentication, _) => ProblemKind::InsufficientAuthentication,
         (Step::Record, Reason::RecordVersionChanged) => ProblemKind::RecordChanged,
         (Step::Authority, _) => ProblemKind::NotAuthorised,
+        (Step::Receipt, _) => ProblemKind::ReceiptsBroken,
         _ => ProblemKind::EvidenceRefused,
     }
 }

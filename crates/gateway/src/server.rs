@@ -12,8 +12,10 @@ use url::Url;
 use crate::api::{self, Gateway};
 use crate::config::{Config, StorePlace};
 use crate::issuers::Issuers;
+use crate::proof::Proofs;
 use crate::receipts::{self, ReceiptKeyError};
 use crate::store::{Store, StoreError};
+use crate::timestamps::Stamper;
 
 /// The longest that a challenge may live: 21 CFR 11.200 (a)(1) wants one signing at a time, not one a day.
 pub const MAX_CHALLENGE_LIFETIME_S: u32 = 300;
@@ -54,6 +56,9 @@ pub enum ServeError {
     /// The client for the identity providers' keys.
     #[error(transparent)]
     Transport(#[from] TransportError),
+    /// The operating system gave no randomness.
+    #[error("the operating system gave no randomness")]
+    NoRandomness,
     /// Accepting connections failed.
     #[error("serving failed")]
     Serve(#[source] std::io::Error),
@@ -76,6 +81,7 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
         ca_file: config.ca_file.clone(),
         ..Rules::default()
     };
+    let stamper = Stamper::new(&config)?;
     let issuers = Issuers::new(&config, Transport::new(rules)?, store.clone())?;
     let listener = TcpListener::bind(config.listen)
         .await
@@ -85,11 +91,15 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
         })?;
     let address = listener.local_addr().map_err(ServeError::Serve)?;
 
+    let url = config.public_url.clone().unwrap_or_else(|| url_of(address));
     let gateway = Gateway {
         config,
         store: store.clone(),
         key: Arc::new(key),
         issuers,
+        url,
+        proofs: Proofs::new().map_err(|_| ServeError::NoRandomness)?,
+        stamper,
     };
     let stop = CancellationToken::new();
     let stopped = stop.clone().cancelled_owned();
@@ -115,12 +125,7 @@ impl Running {
 
     /// The base address for clients on this machine.
     pub fn url(&self) -> Url {
-        let mut url =
-            Url::parse("http://127.0.0.1/").unwrap_or_else(|_| unreachable!("a literal address"));
-        // Neither fails on an http address.
-        let _ = url.set_ip_host(self.address.ip());
-        let _ = url.set_port(Some(self.address.port()));
-        url
+        url_of(self.address)
     }
 
     /// The store that is served.
@@ -143,6 +148,15 @@ impl Running {
     pub fn stopper(&self) -> CancellationToken {
         self.stop.clone()
     }
+}
+
+fn url_of(address: SocketAddr) -> Url {
+    let mut url =
+        Url::parse("http://127.0.0.1/").unwrap_or_else(|_| unreachable!("a literal address"));
+    // Neither fails on an http address.
+    let _ = url.set_ip_host(address.ip());
+    let _ = url.set_port(Some(address.port()));
+    url
 }
 
 fn check(config: &Config) -> Result<(), ServeError> {

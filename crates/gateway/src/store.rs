@@ -7,11 +7,16 @@ mod amendments;
 mod audit;
 mod challenges;
 mod commit;
+mod consistency;
+mod issuing;
+mod judging;
 mod keep;
 mod keys;
 mod reports;
 mod seed;
 mod signatures;
+mod timestamps;
+mod worklist;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,12 +25,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-pub use amendments::{PageRequest, Pending};
+pub use amendments::Pending;
 pub use audit::AuditLine;
 pub use challenges::Binding;
-pub use commit::{Submission, Terms};
+pub use commit::{Outcome, Prepared, Stamped, Submission, Terms};
+pub use consistency::{Consistency, Fault, Wrong};
 pub use reports::{Declining, Reported};
 pub use seed::Seed;
+pub use worklist::PageRequest;
 
 /// How long a writer waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(5);
@@ -102,7 +109,8 @@ impl Store {
         })?;
         let mut writer = Connection::open(path)?;
         configure(&writer)?;
-        migrations::runner().run(&mut writer)?;
+        // In one transaction: on its own, the library commits a migration before it writes down that it did.
+        migrations::runner().set_grouped(true).run(&mut writer)?;
         let inner = Inner {
             path: path.to_owned(),
             writer: Mutex::new(writer),
@@ -128,13 +136,15 @@ impl Store {
     }
 
     /// Reads one consistent state.
-    fn read<T>(
+    fn read<T, E: From<StoreError>>(
         &self,
-        read: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+        read: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let idle = lock(&self.inner.readers).pop();
         let mut reader = idle.map_or_else(|| self.open_reader(), Ok)?;
-        let transaction = reader.transaction_with_behavior(TransactionBehavior::Deferred)?;
+        let transaction = reader
+            .transaction_with_behavior(TransactionBehavior::Deferred)
+            .map_err(StoreError::from)?;
         let value = read(&transaction)?;
         drop(transaction);
         let mut readers = lock(&self.inner.readers);

@@ -20,6 +20,7 @@ use super::{amendments, capabilities, challenges, receipts, reports, signatures}
         signatures::submit,
         signatures::fate,
         signatures::one,
+        receipts::list,
         receipts::head,
         receipts::keys,
         receipts::issuer_keys,
@@ -40,7 +41,10 @@ impl Modify for AccessTokens {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
-            .description(Some("An RFC 9068 access token of a trusted issuer"))
+            .description(Some(
+                "An RFC 9068 access token of a trusted issuer. One that is bound to a key comes under the scheme `DPoP`, \
+                 with a proof of possession in the header of the same name (RFC 9449).",
+            ))
             .build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(scheme));

@@ -96,6 +96,15 @@ pub fn entity_tags(headers: &HeaderMap) -> Option<Vec<String>> {
     (!tags.is_empty()).then_some(tags)
 }
 
+/// The idempotency key: 1 to 128 visible ASCII characters.
+pub fn idempotency_key(headers: &HeaderMap) -> Option<String> {
+    let key = headers.get("idempotency-key")?.to_str().ok()?;
+    (1..=128).contains(&key.len()).then_some(())?;
+    key.bytes()
+        .all(|byte| byte.is_ascii_graphic())
+        .then(|| key.to_owned())
+}
+
 /// Refuses reasons that the contract does not take.
 pub fn expect_reason(text: &str, detail: &'static str) -> Result<(), Refusal> {
     accept(records::wire::is_reason_text(text), detail)

@@ -123,7 +123,8 @@ pub async fn archive(State(gateway): State<Arc<Gateway>>) -> Result<Json<Archive
             clock_skew_s: gateway.config.clock_skew_s,
             delivery_grace_s: gateway.config.delivery_grace_s,
             receipts: gateway.store.newest_receipts(ARCHIVED_RECEIPTS)?,
-            timestamp_authorities: timestamps.map_or_else(Vec::new, |one| one.authorities().to_vec()),
+            timestamp_authorities: timestamps
+                .map_or_else(Vec::new, |one| one.authorities().to_vec()),
             timestamped_from,
         })
     });

@@ -7,19 +7,15 @@ use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use evidence::{Bundle, Reason, Step, Subject};
-use records::wire::{
-    EVIDENCE_MEDIA_TYPE, Problem, ProblemKind, SignatureAccepted, SignatureRecord,
-};
+use records::wire::{Problem, ProblemKind, SignatureAccepted, SignatureRecord};
 use serde::Deserialize;
-use serde_json::json;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::door::{Deliverer, Reader};
-use super::{Gateway, limits};
+use super::{Gateway, submitting};
 use crate::refusal::Refusal;
-use crate::store::{Submission, Terms, blocking, subject_column};
+use crate::store::blocking;
 
 /// Verifies evidence from scratch and commits it in one transaction.
 #[utoipa::path(
@@ -38,6 +34,7 @@ use crate::store::{Submission, Terms, blocking, subject_column};
         (status = 409, body = Problem, description = "The challenge is spent, or the authentication lies outside its lifetime"),
         (status = 412, body = Problem, description = "The record changed"),
         (status = 422, body = Problem, description = "The evidence was refused at `step`"),
+        (status = 503, body = Problem, description = "Nothing was recorded: the receipts do not verify, or no time-stamp is to be had"),
         (status = "4XX", body = Problem)
     ),
     security(("bearer" = ["records:sign"]), ("bearer" = ["records:read"]))
@@ -48,107 +45,14 @@ pub async fn submit(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<SignatureAccepted>), Refusal> {
-    let submission = Arc::new(read(&headers, body, caller.subject)?);
-    let mut outcome = commit(&gateway, &submission).await;
-    if matches!(
-        outcome,
-        Err(Refusal::Step {
-            step: Step::IdToken,
-            reason: Reason::KeyNotFound,
-            ..
-        })
-    ) {
-        // The provider may have rotated its keys a moment ago.
-        let iss = submission.bundle.statement().signer.iss.clone();
-        if gateway
-            .issuers
-            .newer_keys(&iss, gateway.now())
-            .await
-            .is_ok()
-        {
-            outcome = commit(&gateway, &submission).await;
-        }
-    }
-    match outcome {
+    let caller = caller.subject;
+    match submitting::submit(&gateway, &headers, body, &caller).await {
         Ok(accepted) => Ok((StatusCode::CREATED, Json(accepted))),
-        Err(refusal) => {
-            note(&gateway, &submission, &refusal).await?;
-            Err(refusal)
+        Err(refused) => {
+            submitting::note(&gateway, &caller, &refused).await?;
+            Err(refused.refusal)
         }
     }
-}
-
-fn read(
-    headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-    caller: Subject,
-) -> Result<Submission, Refusal> {
-    limits::expect_media_type(headers, EVIDENCE_MEDIA_TYPE)?;
-    let required = Refusal::Kind(ProblemKind::PreconditionRequired);
-    let (Some(if_match), Some(key)) = (limits::entity_tags(headers), idempotency_key(headers))
-    else {
-        return Err(required);
-    };
-    let octets = limits::whole(body)?.to_vec();
-    let bundle = Bundle::parse(&octets).map_err(|reason| Refusal::step(Step::Parse, reason))?;
-    Ok(Submission {
-        octets,
-        bundle,
-        if_match,
-        idempotency_key: key,
-        caller,
-    })
-}
-
-async fn commit(
-    gateway: &Arc<Gateway>,
-    submission: &Arc<Submission>,
-) -> Result<SignatureAccepted, Refusal> {
-    let (gateway, submission) = (gateway.clone(), submission.clone());
-    blocking(move || {
-        let config = &gateway.config;
-        let issuer = gateway.issuers.config(&submission.caller.iss);
-        let terms = Terms {
-            now: gateway.now(),
-            issuers: gateway.issuers.rules(),
-            clock_skew_s: config.clock_skew_s,
-            delivery_grace_s: config.delivery_grace_s,
-            required_amr: issuer
-                .map(|issuer| issuer.required_amr.as_slice())
-                .unwrap_or_default(),
-            names: issuer.map(|issuer| issuer.names).unwrap_or_default(),
-            authority: &*config.authority,
-            key: &gateway.key,
-        };
-        gateway.store.commit(&submission, &terms)
-    })
-    .await
-}
-
-/// Failed attempts go into the trail; somebody else's authentication also goes to security (21 CFR 11.300 (d)).
-async fn note(
-    gateway: &Arc<Gateway>,
-    submission: &Arc<Submission>,
-    refusal: &Refusal,
-) -> Result<(), Refusal> {
-    let (store, now, submission) = (gateway.store.clone(), gateway.now(), submission.clone());
-    let failed = refusal.failed_step();
-    let id = submission.bundle.statement().signature_id;
-    let detail = json!({
-        "signature_id": id,
-        "problem": refusal.kind().urn(),
-        "step": failed.map(|(step, _)| step.name()),
-        "reason": failed.map(|(_, reason)| reason.name()),
-    });
-    blocking(move || {
-        let subject = subject_column(&submission.caller)?;
-        store.note("signature-refused", Some(&subject), &detail, now)?;
-        if failed == Some((Step::Signer, Reason::SubjectMismatch)) {
-            store.keep_mismatch(&submission.caller, &id.to_string(), now)?;
-        }
-        Ok(())
-    })
-    .await
 }
 
 /// By what to ask for a submission's fate.
@@ -203,12 +107,4 @@ pub async fn one(
     let store = gateway.store.clone();
     let record = blocking(move || store.signature(id)).await?;
     record.map(Json).ok_or(Refusal::Kind(ProblemKind::NotFound))
-}
-
-fn idempotency_key(headers: &HeaderMap) -> Option<String> {
-    let key = headers.get("idempotency-key")?.to_str().ok()?;
-    (1..=128).contains(&key.len()).then_some(())?;
-    key.bytes()
-        .all(|byte| byte.is_ascii_graphic())
-        .then(|| key.to_owned())
 }

@@ -8,6 +8,11 @@ use serde_json::Value;
 
 use super::{Store, StoreError, column, json, to_json};
 
+/// A signature was recorded: the line names its receipt.
+pub(super) const RECORDED: &str = "signature-recorded";
+/// A receipt was time-stamped.
+pub(super) const STAMPED: &str = "receipt-timestamped";
+
 /// A line of the trail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditLine {
@@ -41,17 +46,12 @@ impl Store {
     /// The trail from that line on.
     pub fn audit(&self, from: u64) -> Result<Vec<AuditLine>, StoreError> {
         self.read(|transaction| {
-            let mut query = transaction
-                .prepare("SELECT seq, at, event, actor, detail, hash FROM audit WHERE seq >= ?1 ORDER BY seq")?;
-            let rows = query.query_map([from], |row| {
-                let line = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(5)?);
-                Ok((line, row.get::<_, String>(4)?))
+            let mut lines = Vec::new();
+            each(transaction, from, |line| {
+                lines.push(line);
+                Ok(())
             })?;
-            rows.map(|row| {
-                let ((seq, at, event, actor, hash), detail) = row?;
-                Ok(AuditLine { seq, at, event, actor, detail: json(&detail, "audit detail")?, hash })
-            })
-            .collect()
+            Ok(lines)
         })
     }
 
@@ -68,6 +68,48 @@ impl Store {
         }
         Ok(Ok(expected - 1))
     }
+}
+
+/// Reads the trail from that line on, one line after the other.
+pub(super) fn each(
+    transaction: &Transaction<'_>,
+    from: u64,
+    mut take: impl FnMut(AuditLine) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut query = transaction.prepare(
+        "SELECT seq, at, event, actor, detail, hash FROM audit WHERE seq >= ?1 ORDER BY seq",
+    )?;
+    let mut rows = query.query([from])?;
+    while let Some(row) = rows.next()? {
+        let detail: String = row.get(4)?;
+        take(AuditLine {
+            seq: row.get(0)?,
+            at: row.get(1)?,
+            event: row.get(2)?,
+            actor: row.get(3)?,
+            // A detail that cannot be read is null, and then the line's hash does not fit.
+            detail: serde_json::from_str(&detail).unwrap_or_default(),
+            hash: row.get(5)?,
+        })?;
+    }
+    Ok(())
+}
+
+/// What the newest line of a kind says.
+pub(super) fn newest(
+    transaction: &Transaction<'_>,
+    event: &str,
+) -> Result<Option<Value>, StoreError> {
+    let detail: Option<String> = transaction
+        .query_row(
+            "SELECT detail FROM audit WHERE event = ?1 ORDER BY seq DESC LIMIT 1",
+            [event],
+            |row| row.get(0),
+        )
+        .optional()?;
+    detail
+        .map(|detail| json(&detail, "audit detail"))
+        .transpose()
 }
 
 /// Appends a line inside the change that it tells of.
@@ -109,7 +151,8 @@ pub(super) fn append(
     Ok(())
 }
 
-fn hash(previous: &str, line: &AuditLine) -> Result<String, StoreError> {
+/// SHA-256 over the hash before and the line.
+pub(super) fn hash(previous: &str, line: &AuditLine) -> Result<String, StoreError> {
     Ok(sha256_hex(
         format!("{previous}\n{}", to_json(line, "audit line")?).as_bytes(),
     ))

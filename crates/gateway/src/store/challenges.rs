@@ -125,16 +125,18 @@ pub(super) fn commitment_seen(
 
 /// Whether this person has signed something else on the strength of the same authentication.
 ///
-/// The same, not an older one: evidence that waited in an outbox may arrive after what was signed later.
+/// The same, not an older one: evidence that waited in an outbox may arrive after what was signed later. Something else,
+/// not the same challenge: that this was used before is the challenge's own step to say.
 pub(super) fn authentication_seen(
     transaction: &Transaction<'_>,
     subject: &str,
     auth_time: i64,
+    challenge: &str,
 ) -> Result<bool, StoreError> {
     let seen = transaction
         .query_row(
-            "SELECT 1 FROM signature WHERE subject = ?1 AND auth_time = ?2",
-            params![subject, auth_time],
+            "SELECT 1 FROM signature WHERE subject = ?1 AND auth_time = ?2 AND challenge <> ?3",
+            params![subject, auth_time, challenge],
             |_| Ok(()),
         )
         .optional()?;

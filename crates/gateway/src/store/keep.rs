@@ -2,17 +2,18 @@
 //!
 //! It runs inside the transaction of `commit`, after everything was judged, and judges nothing itself.
 
-use evidence::receipt::{CommittedRecord, ReceiptType};
 use evidence::{Reason, Receipt, Step, VerifiedEvidence, receipt};
-use jiff::{SignedDuration, Timestamp};
-use records::wire::{ProblemKind, Progress, SignatureAccepted};
-use rusqlite::{OptionalExtension, Transaction, params};
+use jiff::Timestamp;
+use records::wire::SignatureAccepted;
+use rusqlite::{Transaction, params};
 use serde_json::json;
 
-use super::amendments::{Pending, count};
-use super::commit::{State, Submission, Terms};
+use super::amendments::Pending;
+use super::commit::{Submission, Terms};
+use super::issuing::{self, Issued, awaiting};
+use super::judging::State;
 use super::seed::put_version;
-use super::{audit, challenges, column, instant, keys, subject_column, to_json};
+use super::{audit, challenges, column, keys, subject_column, timestamps, to_json};
 use crate::refusal::Refusal;
 use crate::store::StoreError;
 
@@ -22,19 +23,20 @@ pub(super) fn keep(
     submission: &Submission,
     state: &State,
     evidence: &VerifiedEvidence,
+    issued: &Issued,
     terms: &Terms<'_>,
 ) -> Result<SignatureAccepted, Refusal> {
     let statement = evidence.statement();
-    let subject = subject_column(&submission.caller)?;
-    let receipt = make_receipt(transaction, state, evidence, terms)?;
-    let signed = receipt::sign(&receipt, terms.key)
-        .map_err(|_| StoreError::Unreadable { what: "receipt" })?;
+    let receipt = &issued.payload;
+    move_the_ledgers(transaction, evidence, receipt, terms)?;
+    issuing::verify_as_a_stranger(transaction, submission, issued, terms)?;
     let accepted = SignatureAccepted {
         signature_id: statement.signature_id,
-        receipt: signed.clone(),
-        progress: state.amendments.iter().map(progress).collect(),
+        receipt: issued.jws.clone(),
+        progress: state.amendments.iter().map(issuing::progress).collect(),
+        timestamp: None,
     };
-    insert(transaction, submission, evidence, &receipt, &accepted)?;
+    insert(transaction, submission, evidence, receipt, &accepted)?;
     if !challenges::spend(
         transaction,
         &statement.challenge,
@@ -42,12 +44,27 @@ pub(super) fn keep(
     )? {
         return Err(Refusal::step(Step::Challenge, Reason::ChallengeSpent));
     }
+    let subject = subject_column(&submission.caller)?;
     for amendment in &state.amendments {
         give(transaction, amendment, &subject, evidence, terms.now)?;
     }
+    tell(transaction, &subject, evidence, issued, terms.now)?;
+    if let Some(stamp) = &issued.stamp {
+        timestamps::insert(transaction, receipt.sequence, stamp, terms.now)?;
+    }
+    timestamps::with(transaction, accepted).map_err(Refusal::from)
+}
+
+/// Keys count as in use when a receipt is given under them.
+fn move_the_ledgers(
+    transaction: &Transaction<'_>,
+    evidence: &VerifiedEvidence,
+    receipt: &Receipt,
+    terms: &Terms<'_>,
+) -> Result<(), StoreError> {
     keys::used(
         transaction,
-        &statement.signer.iss,
+        &evidence.statement().signer.iss,
         evidence.issuer_key_thumbprint(),
         receipt.received_at,
     )?;
@@ -55,87 +72,27 @@ pub(super) fn keep(
         transaction,
         &terms.key.public().thumbprint(),
         receipt.received_at,
-    )?;
+    )
+}
+
+fn tell(
+    transaction: &Transaction<'_>,
+    subject: &str,
+    evidence: &VerifiedEvidence,
+    issued: &Issued,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let statement = evidence.statement();
+    let amendments: Vec<_> = statement.amendments.iter().map(|one| &one.id).collect();
     let detail = json!({
         "signature_id": statement.signature_id,
         "evidence_sha256": evidence.sha256(),
-        "sequence": receipt.sequence,
-        "receipt_sha256": receipt::sha256(&signed),
-        "amendments": statement.amendments.iter().map(|amendment| &amendment.id).collect::<Vec<_>>(),
+        "sequence": issued.payload.sequence,
+        "receipt_sha256": receipt::sha256(&issued.jws),
+        "amendments": amendments,
         "device": statement.client.device,
     });
-    audit::append(
-        transaction,
-        "signature-recorded",
-        Some(&subject),
-        &detail,
-        terms.now,
-    )?;
-    Ok(accepted)
-}
-
-fn make_receipt(
-    transaction: &Transaction<'_>,
-    state: &State,
-    evidence: &VerifiedEvidence,
-    terms: &Terms<'_>,
-) -> Result<Receipt, Refusal> {
-    let last: Option<(u64, String, String)> = transaction
-        .query_row(
-            "SELECT sequence, receipt_sha256, received_at FROM signature ORDER BY sequence DESC LIMIT 1",
-            [],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )
-        .optional()
-        .map_err(StoreError::from)?;
-    let (sequence, previous, not_before) = match last {
-        Some((sequence, sha256, at)) => (sequence + 1, Some(sha256), instant(&at)?),
-        None => (1, None, terms.now),
-    };
-    // A receipt attests a time. A clock that fell behind the chain by more than clocks may differ knows none.
-    let skew = SignedDuration::from_secs(i64::from(terms.clock_skew_s));
-    if not_before.duration_since(terms.now) > skew {
-        return Err(Refusal::Kind(ProblemKind::ClockBehind));
-    }
-    let unknown = || Refusal::step(Step::Challenge, Reason::ChallengeUnknown);
-    let records = evidence
-        .statement()
-        .amendments
-        .iter()
-        .zip(&state.amendments)
-        .map(|(signed, amendment)| {
-            let new_version = (amendment.row.base_version + 1).to_string();
-            let mut record = CommittedRecord::new(&signed.record, new_version);
-            record.awaiting = awaiting(amendment);
-            record
-        });
-    Ok(Receipt {
-        kind: ReceiptType::default(),
-        signature_id: evidence.statement().signature_id,
-        evidence_sha256: evidence.sha256().to_owned(),
-        sequence,
-        previous_receipt_sha256: previous,
-        records: records.collect(),
-        // The chain never goes back in time, also when the clock is set back a little.
-        received_at: terms.now.max(not_before),
-        challenge: state.challenge.as_ref().ok_or_else(unknown)?.life,
-        verified: evidence.report().passed(),
-        issuer_key_thumbprint: evidence.issuer_key_thumbprint().to_owned(),
-    })
-}
-
-/// Signatures still missing after this one; absent when the version comes into being with it.
-fn awaiting(amendment: &Pending) -> Option<u32> {
-    let progress = progress(amendment);
-    (!progress.complete()).then(|| progress.signatures_required - progress.signatures_given)
-}
-
-fn progress(amendment: &Pending) -> Progress {
-    Progress {
-        amendment: amendment.row.id.clone(),
-        signatures_given: count(amendment.given.len() + 1),
-        signatures_required: amendment.row.signatures_required,
-    }
+    audit::append(transaction, audit::RECORDED, Some(subject), &detail, now)
 }
 
 fn insert(

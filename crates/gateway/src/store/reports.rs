@@ -7,6 +7,7 @@ use records::fields::Kind;
 use records::wire::{AuditBatch, Decline, ProblemKind, SecurityEvent, SecurityEventKind};
 use rusqlite::params;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::amendments::{count, pending};
 use super::{Store, StoreError, audit, column, subject_column};
@@ -117,17 +118,16 @@ impl Store {
         })
     }
 
-    /// Keeps that somebody submitted evidence in which somebody else had authenticated.
-    pub fn keep_mismatch(
+    /// Keeps a security event of the gateway's own, about a submission.
+    pub fn keep_alarm(
         &self,
+        kind: SecurityEventKind,
         caller: &Subject,
-        signature_id: &str,
+        signature_id: Option<Uuid>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let (subject, kind) = (
-            subject_column(caller)?,
-            SecurityEventKind::SignerMismatch.as_str(),
-        );
+        let (subject, kind) = (subject_column(caller)?, kind.as_str());
+        tracing::warn!(kind, "a submission is a security event");
         self.write(|transaction| {
             transaction.execute(
                 "INSERT INTO security_event (at, kind, subject, reference, device, count) VALUES (?1, ?2, ?3, NULL, NULL, 1)",

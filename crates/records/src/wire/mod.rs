@@ -18,8 +18,8 @@ pub use octets::Octets;
 pub use problem::{Problem, ProblemKind};
 pub use reports::{AuditAccepted, AuditBatch, Decline, SecurityEvent, SecurityEventKind};
 pub use signing::{
-    Challenge, ChallengeRequest, Meaning, Progress, Reason, ReceiptHead, SignatureAccepted,
-    SignatureRecord,
+    Challenge, ChallengeRequest, Meaning, Progress, Reason, ReceiptHead, ReceiptPage,
+    SignatureAccepted, SignatureRecord,
 };
 
 /// The media type of sealed evidence on the wire.

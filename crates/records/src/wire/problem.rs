@@ -90,6 +90,10 @@ problems! {
     Internal, "internal", 500, "The request could not be completed";
     /// The server's clock is behind its own receipts, so it can attest no time.
     ClockBehind, "clock", 503, "The server's clock is wrong";
+    /// The chain of receipts, or the receipt that was to continue it, does not verify; nothing was recorded.
+    ReceiptsBroken, "receipts-broken", 503, "The server's receipts do not verify";
+    /// A time-stamp is required and the authority gave none; nothing was recorded.
+    TimestampUnavailable, "timestamp-unavailable", 503, "The receipt cannot be time-stamped";
     /// The identity provider's keys could not be fetched.
     IssuerUnavailable, "issuer-unavailable", 503, "The identity provider's keys cannot be fetched";
 }

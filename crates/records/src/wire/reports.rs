@@ -58,6 +58,8 @@ pub enum SecurityEventKind {
     AmbientSignIn,
     /// The activity log does not verify.
     AuditBroken,
+    /// The chain of receipts does not verify.
+    ReceiptsBroken,
 }
 
 impl SecurityEventKind {
@@ -68,6 +70,7 @@ impl SecurityEventKind {
             Self::SigningLocked => "signing-locked",
             Self::AmbientSignIn => "ambient-sign-in",
             Self::AuditBroken => "audit-broken",
+            Self::ReceiptsBroken => "receipts-broken",
         }
     }
 }

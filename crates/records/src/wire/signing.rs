@@ -63,6 +63,10 @@ pub struct SignatureAccepted {
     pub receipt: String,
     /// How far each amendment is: it becomes a new version only when it has all its signatures.
     pub progress: Vec<Progress>,
+    /// The receipt's RFC 3161 time-stamp token, where the gateway has one by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Byte)]
+    pub timestamp: Option<super::Octets>,
 }
 
 /// How many of an amendment's signatures are given.
@@ -93,6 +97,19 @@ pub struct SignatureRecord {
     pub evidence: super::Octets,
     /// The receipt, a JWS by the gateway.
     pub receipt: String,
+    /// The receipt's RFC 3161 time-stamp token, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Byte)]
+    pub timestamp: Option<super::Octets>,
+}
+
+/// `GET /v1/receipts?after=`: receipts in the order of the chain, for whoever checks it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReceiptPage {
+    /// The receipts, as JWS, from the one after `after` on.
+    pub receipts: Vec<String>,
+    /// Where the chain ends now.
+    pub head: ReceiptHead,
 }
 
 /// `GET /v1/receipts/head`: where the chain of receipts ends now.

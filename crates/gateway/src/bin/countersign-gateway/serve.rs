@@ -1,0 +1,222 @@
+//! What the service is told on its command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::{Args, Parser, ValueEnum};
+use evidence::NameSource;
+use gateway::{
+    AnyoneAccepted, Authority, Config, Introspection, Issuer, Rules, StorePlace, TimestampRule,
+    Timestamps,
+};
+use secrecy::SecretString;
+use url::Url;
+
+/// Verifies signatures from scratch and commits amendments.
+#[derive(Parser)]
+#[command(version, subcommand_negates_reqs = true)]
+pub struct Arguments {
+    /// Where to listen; the proxy that speaks TLS connects here.
+    #[arg(long, env = "COUNTERSIGN_LISTEN", default_value = "127.0.0.1:8443")]
+    listen: SocketAddr,
+    /// The SQLite file with the records; made when absent.
+    #[arg(long, env = "COUNTERSIGN_STORE")]
+    store: PathBuf,
+    /// The receipt key, mode 0600; made when absent.
+    #[arg(long, env = "COUNTERSIGN_SIGNING_KEY")]
+    signing_key: PathBuf,
+    /// The identity provider's issuer identifier, exactly as in its tokens.
+    #[arg(long, env = "COUNTERSIGN_ISSUER")]
+    issuer: String,
+    /// A client identifier whose tokens are accepted; may be repeated.
+    #[arg(
+        long = "client-id",
+        env = "COUNTERSIGN_CLIENT_IDS",
+        value_delimiter = ',',
+        required = true
+    )]
+    client_ids: Vec<String>,
+    /// A claim that names a person; may be repeated.
+    #[arg(long = "subject-claim", default_value = "sub")]
+    subject_claims: Vec<String>,
+    /// An authentication context that suffices for a signature; may be repeated.
+    #[arg(long = "acr")]
+    acr_values: Vec<String>,
+    /// An authentication method that a signature needs; may be repeated.
+    #[arg(long = "amr")]
+    required_amr: Vec<String>,
+    /// The audience of access tokens.
+    #[arg(long, default_value = "urn:countersign:records")]
+    resource: String,
+    /// The address that callers know this API under, when a proxy stands in front of it.
+    #[arg(long, env = "COUNTERSIGN_PUBLIC_URL")]
+    public_url: Option<Url>,
+    /// Accepts only access tokens that are bound to a key (RFC 9449).
+    #[arg(long)]
+    bound_tokens_only: bool,
+    /// Accepts only proofs of possession with a nonce of this gateway.
+    #[arg(long)]
+    proof_nonce_required: bool,
+    /// A PEM file with authorities trusted beside the operating system's.
+    #[arg(long)]
+    ca_file: Option<PathBuf>,
+    /// Allows an identity provider on plain http on a loopback address.
+    #[arg(long)]
+    development_http: bool,
+    /// Accepts ID tokens without a name. The printed name is then the client's word: only where names are ensured by
+    /// other means.
+    #[arg(long)]
+    names_from_elsewhere: bool,
+    #[command(flatten)]
+    introspection: IntrospectionSource,
+    #[command(flatten)]
+    authority: AuthoritySource,
+    #[command(flatten)]
+    timestamps: TimestampSource,
+}
+
+/// Where the identity provider is asked about access tokens that do not say by themselves whose they are. All three, or none.
+#[derive(Args)]
+struct IntrospectionSource {
+    /// Its introspection endpoint (RFC 7662).
+    #[arg(long = "introspection-endpoint", requires_all = ["client_id", "secret_file"])]
+    endpoint: Option<Url>,
+    /// Who this API is to it.
+    #[arg(long = "introspection-client-id", requires = "endpoint")]
+    client_id: Option<String>,
+    /// A file, for the service's user alone, with the secret that goes with it.
+    #[arg(
+        long = "introspection-secret-file",
+        requires = "endpoint",
+        value_name = "FILE"
+    )]
+    secret_file: Option<PathBuf>,
+}
+
+/// Who time-stamps receipts. All three, or none.
+#[derive(Args)]
+struct TimestampSource {
+    /// A time-stamping authority (RFC 3161) for receipts.
+    #[arg(
+        long = "timestamp-url",
+        env = "COUNTERSIGN_TIMESTAMP_URL",
+        requires_all = ["authorities", "rule"]
+    )]
+    url: Option<Url>,
+    /// A PEM file with the certificate authorities of its time-stamps. Earlier ones stay in it.
+    #[arg(
+        long = "timestamp-ca",
+        env = "COUNTERSIGN_TIMESTAMP_CA",
+        value_name = "FILE",
+        requires = "url"
+    )]
+    authorities: Option<PathBuf>,
+    /// What happens to a signature whose receipt cannot be time-stamped.
+    #[arg(
+        long = "timestamp-rule",
+        env = "COUNTERSIGN_TIMESTAMP_RULE",
+        value_enum,
+        requires = "url"
+    )]
+    rule: Option<Rule>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Rule {
+    /// It is not committed.
+    Required,
+    /// It is committed without.
+    BestEffort,
+}
+
+/// Who may sign what. Exactly one of these must be said: there is no default for authority.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct AuthoritySource {
+    /// A TOML file of rules, each with claim, values, kinds and meanings.
+    #[arg(long, env = "COUNTERSIGN_AUTHORITY", value_name = "FILE")]
+    authority: Option<PathBuf>,
+    /// Everybody with an accepted token may sign everything with every accepted meaning.
+    #[arg(long)]
+    anyone_may_sign: bool,
+}
+
+impl Arguments {
+    /// What the gateway is told.
+    pub fn config(self) -> anyhow::Result<Config> {
+        let mut issuer = Issuer::new(&self.issuer, "");
+        issuer.client_ids = self.client_ids;
+        issuer.subject_claims = self.subject_claims;
+        issuer.acr_values = self.acr_values;
+        issuer.required_amr = self.required_amr;
+        if self.names_from_elsewhere {
+            issuer.names = NameSource::Elsewhere;
+        }
+        issuer.introspection = self.introspection.read()?;
+        let subject_claims = issuer.subject_claims.clone();
+        let place = StorePlace::File(self.store);
+        let mut config = Config::new(self.listen, place, self.signing_key, vec![issuer]);
+        config.resource = self.resource;
+        config.ca_file = self.ca_file;
+        config.public_url = self.public_url;
+        config.bound_tokens_only = self.bound_tokens_only;
+        config.proof_nonce_required = self.proof_nonce_required;
+        config.development_http = self.development_http;
+        config.timestamps = self.timestamps.read();
+        config.authority = self.authority.open(&subject_claims, &config)?;
+        Ok(config)
+    }
+}
+
+impl IntrospectionSource {
+    fn read(self) -> anyhow::Result<Option<Introspection>> {
+        let (Some(endpoint), Some(client_id), Some(file)) =
+            (self.endpoint, self.client_id, self.secret_file)
+        else {
+            return Ok(None);
+        };
+        let secret = std::fs::read_to_string(&file)
+            .with_context(|| format!("{} cannot be read", file.display()))?;
+        Ok(Some(Introspection {
+            endpoint,
+            client_id,
+            client_secret: SecretString::from(secret.trim_end()),
+        }))
+    }
+}
+
+impl TimestampSource {
+    fn read(self) -> Option<Timestamps> {
+        Some(Timestamps {
+            url: self.url?,
+            authorities: self.authorities?,
+            rule: match self.rule? {
+                Rule::Required => TimestampRule::Required,
+                Rule::BestEffort => TimestampRule::BestEffort,
+            },
+        })
+    }
+}
+
+impl AuthoritySource {
+    fn open(
+        &self,
+        subject_claims: &[String],
+        config: &Config,
+    ) -> anyhow::Result<Arc<dyn Authority>> {
+        match &self.authority {
+            Some(path) => Ok(Arc::new(Rules::read(
+                path,
+                subject_claims,
+                &config.meanings,
+            )?)),
+            None if self.anyone_may_sign => {
+                tracing::warn!("anyone with an accepted token may sign everything");
+                Ok(Arc::new(AnyoneAccepted))
+            }
+            None => anyhow::bail!("say who may sign: --authority FILE or --anyone-may-sign"),
+        }
+    }
+}
