@@ -6,13 +6,13 @@ mod clinic;
 use clinic::{ADAMS, Clinic, SESSION, request};
 use http::Request;
 use jiff::SignedDuration;
-use records::CallError;
 use records::wire::{
     AmendmentPage, AuditBatch, ChallengeRequest, Decline, MAX_REASON_CHARS, ProblemKind,
     SecurityEvent, SecurityEventKind, is_reason_text,
 };
+use records::{Access, CallError};
 use rstest::rstest;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde_json::json;
 
 #[rstest]
@@ -238,7 +238,7 @@ async fn a_security_event_is_kept_with_whose_session_it_was() {
 async fn keys_and_capabilities_are_public() {
     let clinic = Clinic::open().await;
     clinic.challenge(&["hb-1"], ADAMS).await.unwrap();
-    let nobody = SecretString::from("");
+    let nobody = Access::from(String::new());
     let issuer = clinic.issuer.iss.replace(':', "%3A").replace('/', "%2F");
 
     let receipts = clinic.get("v1/receipts/keys", &nobody).await.json();

@@ -5,7 +5,7 @@ mod clinic;
 
 use std::sync::Arc;
 
-use clinic::draft::Draft;
+use clinic::draft::{Draft, shift};
 use clinic::issuer::Key;
 use clinic::{ADAMS, BAKER, CEREMONY, Clinic};
 use evidence::Subject;
@@ -237,163 +237,6 @@ async fn a_one_time_key_signs_one_time() {
 }
 
 #[tokio::test]
-async fn a_weaker_authentication_is_told_what_is_needed() {
-    let clinic =
-        Clinic::open_with(|config| config.issuers[0].acr_values = vec!["urn:smartcard".into()])
-            .await;
-    let draft = clinic.draft("hb-1", ADAMS).await;
-
-    let answer = clinic
-        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
-        .await;
-
-    assert_eq!(
-        answer.refusal(),
-        (401, Some("authentication".into()), Some("acr_unmet".into()))
-    );
-    let challenge = answer.header("www-authenticate").unwrap();
-    assert_eq!(
-        challenge,
-        "Bearer error=\"insufficient_user_authentication\", acr_values=\"urn:smartcard\""
-    );
-}
-
-#[tokio::test]
-async fn a_missing_method_is_an_insufficient_authentication() {
-    let clinic =
-        Clinic::open_with(|config| config.issuers[0].required_amr = vec!["hwk".into()]).await;
-    let draft = clinic.draft("hb-1", ADAMS).await;
-
-    let answer = clinic
-        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
-        .await;
-
-    assert_eq!(
-        answer.refusal(),
-        (401, Some("authentication".into()), Some("amr_unmet".into()))
-    );
-}
-
-#[tokio::test]
-async fn an_authentication_older_than_the_challenge_allows_is_insufficient() {
-    let clinic = Clinic::open_with(|config| {
-        config.issuers[0].max_age = Some(10);
-        config.clock_skew_s = 1;
-    })
-    .await;
-    let draft = clinic.draft("hb-1", ADAMS).await.with(|d| {
-        shift(d, "iat", 120);
-        shift(d, "exp", 120);
-    });
-    clinic.clock.forward(SignedDuration::from_secs(130));
-
-    let answer = clinic
-        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
-        .await;
-
-    assert_eq!(answer.status(), 401);
-    assert!(
-        answer
-            .header("www-authenticate")
-            .unwrap()
-            .ends_with("max_age=\"10\"")
-    );
-}
-
-#[tokio::test]
-async fn one_authentication_does_not_stand_behind_two_signatures() {
-    let clinic = Clinic::open().await;
-    let first = clinic.draft("hb-1", ADAMS).await;
-    let octets = first.seal(&clinic.issuer);
-    clinic
-        .submit(&first, octets.clone(), "key-1")
-        .await
-        .accepted();
-    let auth_time = first.claims["auth_time"].clone();
-    let again = |draft: &mut Draft| {
-        draft
-            .claims
-            .insert("auth_time".to_owned(), auth_time.clone());
-    };
-
-    let second = clinic.draft("hb-2", ADAMS).await.with(again);
-    let answer = clinic
-        .submit(&second, second.seal(&clinic.issuer), "key-2")
-        .await;
-    // Somebody else may authenticate in the same second.
-    let other = clinic.draft("hb-3", BAKER).await.with(again);
-    let others = clinic
-        .submit(&other, other.seal(&clinic.issuer), "key-3")
-        .await;
-    let repeated = clinic.submit(&first, octets, "key-1").await;
-
-    assert_eq!(
-        answer.refusal(),
-        (
-            409,
-            Some("freshness".into()),
-            Some("authentication_reused".into())
-        )
-    );
-    others.accepted();
-    repeated.accepted();
-}
-
-#[tokio::test]
-async fn what_was_signed_earlier_may_arrive_later() {
-    let clinic = Clinic::open().await;
-    let (earlier, later) = (
-        clinic.draft("hb-1", ADAMS).await,
-        clinic.draft("hb-2", ADAMS).await,
-    );
-
-    for draft in [&later, &earlier] {
-        clinic
-            .submit(draft, draft.seal(&clinic.issuer), &draft.etags[0])
-            .await
-            .accepted();
-    }
-}
-
-#[tokio::test]
-async fn the_printed_name_is_the_identity_providers_word() {
-    let clinic = Clinic::open().await;
-    let another = clinic
-        .draft("hb-1", ADAMS)
-        .await
-        .with(|draft| draft.statement.signer.name = "B. Baker".to_owned());
-    let unproven = clinic.draft("hb-1", ADAMS).await.with(|draft| {
-        draft.claims.remove("name");
-    });
-
-    for (draft, reason) in [(another, "name_mismatch"), (unproven, "name_unproven")] {
-        let answer = clinic
-            .submit(&draft, draft.seal(&clinic.issuer), reason)
-            .await;
-        assert_eq!(
-            answer.refusal(),
-            (422, Some("signer".into()), Some(reason.into()))
-        );
-    }
-}
-
-#[tokio::test]
-async fn names_may_come_from_elsewhere_where_the_configuration_says_so() {
-    let elsewhere = |config: &mut gateway::Config| {
-        config.issuers[0].names = evidence::NameSource::Elsewhere;
-    };
-    let clinic = Clinic::open_with(elsewhere).await;
-    let draft = clinic.draft("hb-1", ADAMS).await.with(|draft| {
-        draft.claims.remove("name");
-    });
-
-    clinic
-        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
-        .await
-        .accepted();
-}
-
-#[tokio::test]
 async fn a_clock_that_fell_behind_the_receipts_attests_no_time() {
     let clinic = Clinic::open().await;
     clinic.sign("hb-1", ADAMS).await;
@@ -435,9 +278,4 @@ async fn authority_is_asked_at_the_challenge_and_again_at_the_commit() {
         clinic.challenge(&["hb-1"], ADAMS).await,
         Err(CallError::Forbidden)
     ));
-}
-
-fn shift(draft: &mut Draft, claim: &str, seconds: i64) {
-    let value = draft.claims[claim].as_i64().unwrap() + seconds;
-    draft.claims.insert(claim.to_owned(), json!(value));
 }

@@ -3,7 +3,6 @@
 
 mod clinic;
 
-use clinic::draft::Draft;
 use clinic::{ADAMS, BAKER, CEREMONY, Clinic, SESSION};
 use evidence::verify;
 use jiff::SignedDuration;
@@ -95,78 +94,6 @@ async fn a_replay_under_another_key_is_told_that_the_challenge_is_spent() {
             Some("challenge_spent".into())
         )
     );
-    assert_eq!(clinic.kept(), (1, 1, 1, 1));
-}
-
-#[tokio::test]
-async fn of_fifty_submissions_at_once_for_one_challenge_exactly_one_is_committed() {
-    let clinic = Clinic::open().await;
-    let amendment = clinic.amendment("hb-1", ADAMS).await;
-    let challenge = clinic.challenge(&["hb-1"], ADAMS).await.unwrap();
-    let now = gateway::Clock::now(&*clinic.clock);
-    let mut submissions = Vec::new();
-    for i in 0..50 {
-        let draft = Draft::new(
-            std::slice::from_ref(&amendment),
-            &challenge,
-            ADAMS,
-            &clinic.issuer,
-            now,
-        );
-        submissions.push((
-            draft.seal(&clinic.issuer),
-            draft.etags.join(", "),
-            format!("key-{i}"),
-        ));
-    }
-    let token = clinic.token(ADAMS, CEREMONY);
-
-    let clinic = std::sync::Arc::new(clinic);
-    let mut running = tokio::task::JoinSet::new();
-    for (octets, etag, key) in submissions {
-        let (clinic, token) = (clinic.clone(), token.clone());
-        running.spawn(async move {
-            clinic
-                .deliver(octets, &etag, &key, &token)
-                .await
-                .status()
-                .as_u16()
-        });
-    }
-    let statuses = running.join_all().await;
-
-    assert_eq!(
-        statuses.iter().filter(|status| **status == 201).count(),
-        1,
-        "{statuses:?}"
-    );
-    assert!(
-        statuses.iter().all(|status| matches!(status, 201 | 409)),
-        "{statuses:?}"
-    );
-    assert_eq!(clinic.kept(), (1, 1, 1, 1));
-}
-
-#[tokio::test]
-async fn fifty_attempts_at_once_of_one_submission_get_one_receipt() {
-    let clinic = std::sync::Arc::new(Clinic::open().await);
-    let draft = std::sync::Arc::new(clinic.draft("hb-1", ADAMS).await);
-    let octets = draft.seal(&clinic.issuer);
-
-    let mut running = tokio::task::JoinSet::new();
-    for _ in 0..50 {
-        let (clinic, draft, octets) = (clinic.clone(), draft.clone(), octets.clone());
-        running.spawn(async move {
-            clinic
-                .submit(&draft, octets, "key-1")
-                .await
-                .accepted()
-                .receipt
-        });
-    }
-    let receipts: std::collections::BTreeSet<_> = running.join_all().await.into_iter().collect();
-
-    assert_eq!(receipts.len(), 1);
     assert_eq!(clinic.kept(), (1, 1, 1, 1));
 }
 

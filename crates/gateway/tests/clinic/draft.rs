@@ -30,6 +30,8 @@ pub struct Draft {
     pub one_time: Option<[u8; 32]>,
     pub sub: String,
     pub etags: Vec<String>,
+    /// The challenge that it answers, whatever the statement says.
+    pub challenge: String,
     pub configuration: Vec<u8>,
     pub jwks: Vec<u8>,
     now: Timestamp,
@@ -59,6 +61,7 @@ impl Draft {
                 .iter()
                 .map(|amendment| amendment.etag.clone())
                 .collect(),
+            challenge: challenge.challenge.clone(),
             configuration: issuer.configuration(),
             jwks: issuer.jwks(),
             now,
@@ -157,4 +160,10 @@ fn signed(amendment: &Amendment) -> SignedAmendment {
     };
     let (base, proposed) = (amendment.base.as_slice(), amendment.proposed.as_slice());
     SignedAmendment::new(amendment.id.clone(), record, base, proposed).unwrap()
+}
+
+/// Moves a time claim.
+pub fn shift(draft: &mut Draft, claim: &str, seconds: i64) {
+    let value = draft.claims[claim].as_i64().unwrap() + seconds;
+    draft.claims.insert(claim.to_owned(), json!(value));
 }

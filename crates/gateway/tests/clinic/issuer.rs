@@ -1,11 +1,12 @@
 //! An identity provider that publishes its keys on loopback and signs what it is told to.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use axum::Router;
+use axum::http::StatusCode;
 use axum::routing::get;
 use evidence::digest::base64url;
 use jiff::Timestamp;
@@ -18,6 +19,7 @@ pub struct TestIssuer {
     pub iss: String,
     keys: Arc<Mutex<Vec<Arc<Key>>>>,
     fetches: Arc<AtomicUsize>,
+    is_down: Arc<AtomicBool>,
 }
 
 pub struct Key {
@@ -60,7 +62,8 @@ impl TestIssuer {
         let keys = Arc::new(Mutex::new(vec![Arc::new(Key::new("key-1"))]));
         let fetches = Arc::new(AtomicUsize::new(0));
         let configuration = json!({ "issuer": iss, "jwks_uri": format!("{iss}/jwks") });
-        let (published, counted) = (keys.clone(), fetches.clone());
+        let is_down = Arc::new(AtomicBool::new(false));
+        let (published, counted, down) = (keys.clone(), fetches.clone(), is_down.clone());
         let routes = Router::new()
             .route(
                 "/.well-known/openid-configuration",
@@ -70,16 +73,34 @@ impl TestIssuer {
                 "/jwks",
                 get(move || async move {
                     counted.fetch_add(1, Ordering::SeqCst);
-                    axum::Json(jwks(&published.lock().unwrap()))
+                    if down.load(Ordering::SeqCst) {
+                        return Err(StatusCode::SERVICE_UNAVAILABLE);
+                    }
+                    Ok(axum::Json(jwks(&published.lock().unwrap())))
                 }),
             );
         tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
-        Self { iss, keys, fetches }
+        Self {
+            iss,
+            keys,
+            fetches,
+            is_down,
+        }
     }
 
     /// Publishes another key instead.
     pub fn rotate(&self, kid: &str) {
-        *self.keys.lock().unwrap() = vec![Arc::new(Key::new(kid))];
+        self.publish(Arc::new(Key::new(kid)));
+    }
+
+    /// Publishes this key, and no other.
+    pub fn publish(&self, key: Arc<Key>) {
+        *self.keys.lock().unwrap() = vec![key];
+    }
+
+    /// Answers nothing of use from now on.
+    pub fn goes_down(&self) {
+        self.is_down.store(true, Ordering::SeqCst);
     }
 
     pub fn key(&self) -> Arc<Key> {

@@ -1,29 +1,35 @@
 //! A clinic for the tests: a gateway on a real socket, an identity provider that signs whatever a test asks for, and
 //! a clock that stands still until it is moved.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
+#![allow(dead_code, unused_imports, clippy::unwrap_used, clippy::expect_used)]
 
 pub mod draft;
 pub mod issuer;
+pub mod process;
+pub mod seeds;
+pub mod tsa;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use draft::Draft;
 use evidence::{Subject, receipt};
-use gateway::{Clock, Config, Issuer, Running, Seed, Store, StorePlace};
+use gateway::{Clock, Config, Issuer, Running, Store, StorePlace};
 use http::{Request, Response, StatusCode};
 use issuer::TestIssuer;
 use jiff::{SignedDuration, Timestamp};
+use records::Access;
 use records::wire::{
-    Amendment, Challenge, ChallengeRequest, EVIDENCE_MEDIA_TYPE, Meaning, Person, Problem, Reason,
-    RecordVersion, SignatureAccepted,
+    Amendment, Challenge, ChallengeRequest, EVIDENCE_MEDIA_TYPE, Meaning, Problem, Reason,
+    SignatureAccepted,
 };
 use records::{CallError, Client};
-use secrecy::SecretString;
+pub use seeds::{observation, seeds};
 use serde_json::Value;
 use tempfile::TempDir;
 use transport::{Rules, Transport};
+use url::Url;
 
 pub const CLIENT: &str = "countersign-desktop";
 pub const RESOURCE: &str = "urn:countersign:records";
@@ -63,11 +69,13 @@ impl Clinic {
     }
 
     pub async fn open_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::open_at("2026-11-24T13:30:00Z".parse().unwrap(), change).await
+    }
+
+    pub async fn open_at(now: Timestamp, change: impl FnOnce(&mut Config)) -> Self {
         let issuer = TestIssuer::start().await;
         let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(TestClock(Mutex::new(
-            "2026-11-24T13:30:00Z".parse().unwrap(),
-        )));
+        let clock = Arc::new(TestClock(Mutex::new(now)));
         let mut config = Config::new(
             SocketAddr::from(([127, 0, 0, 1], 0)),
             StorePlace::File(folder.path().join("records.sqlite")),
@@ -79,8 +87,10 @@ impl Clinic {
         change(&mut config);
         let running = gateway::serve(config).await.unwrap();
         running.store().seed(&seeds()).unwrap();
+        // As patient as a busy machine may ask for: the gateway's own limits are what is tested.
         let transport = Transport::new(Rules {
             development_http: true,
+            total_timeout: Duration::from_mins(5),
             ..Rules::default()
         })
         .unwrap();
@@ -104,7 +114,7 @@ impl Clinic {
     }
 
     /// A good access token.
-    pub fn token(&self, sub: &str, scope: &str) -> SecretString {
+    pub fn token(&self, sub: &str, scope: &str) -> Access {
         self.issuer
             .access_token(sub, scope, self.clock.now())
             .into()
@@ -154,24 +164,17 @@ impl Clinic {
         octets: Vec<u8>,
         if_match: &str,
         key: &str,
-        token: &SecretString,
+        token: &Access,
     ) -> Answer {
-        use secrecy::ExposeSecret;
-        let request = Request::post(format!("{}v1/signatures", self.running.url()))
-            .header("authorization", format!("Bearer {}", token.expose_secret()))
-            .header("content-type", EVIDENCE_MEDIA_TYPE)
-            .header("if-match", if_match)
-            .header("idempotency-key", key)
-            .body(octets)
-            .unwrap();
-        self.send(request).await
+        let submission = submission(&self.running.url(), octets, if_match, key, token);
+        self.send(submission).await
     }
 
     pub async fn send(&self, request: Request<Vec<u8>>) -> Answer {
         Answer(self.transport.send(request).await.unwrap())
     }
 
-    pub async fn get(&self, path: &str, token: &SecretString) -> Answer {
+    pub async fn get(&self, path: &str, token: &Access) -> Answer {
         use secrecy::ExposeSecret;
         let bearer = format!("Bearer {}", token.expose_secret());
         let url = format!("{}{path}", self.running.url());
@@ -216,6 +219,28 @@ impl Clinic {
         )
     }
 
+    /// How many record versions there are.
+    pub fn versions(&self) -> i64 {
+        let database = rusqlite::Connection::open(self.database()).unwrap();
+        database
+            .query_row("SELECT count(*) FROM record_version", [], |row| row.get(0))
+            .unwrap()
+    }
+
+    /// Whether a signature has used a challenge.
+    pub fn is_spent(&self, challenge: &str) -> bool {
+        let database = rusqlite::Connection::open(self.database()).unwrap();
+        let query = "SELECT spent_by IS NOT NULL FROM challenge WHERE challenge = ?1";
+        database
+            .query_row(query, [challenge], |row| row.get(0))
+            .unwrap()
+    }
+
+    /// Changes the file behind the gateway's back, as somebody with access to it might.
+    pub fn tamper(&self, sql: &str) {
+        tamper(&self.database(), sql);
+    }
+
     pub fn subject(&self, sub: &str) -> Subject {
         let claims = [("sub".to_owned(), sub.to_owned())].into();
         Subject {
@@ -223,6 +248,43 @@ impl Clinic {
             claims,
         }
     }
+}
+
+/// A submission to the gateway at that address.
+pub fn submission(
+    url: &Url,
+    octets: Vec<u8>,
+    if_match: &str,
+    key: &str,
+    token: &Access,
+) -> Request<Vec<u8>> {
+    use secrecy::ExposeSecret;
+    Request::post(format!("{url}v1/signatures"))
+        .header("authorization", format!("Bearer {}", token.expose_secret()))
+        .header("content-type", EVIDENCE_MEDIA_TYPE)
+        .header("if-match", if_match)
+        .header("idempotency-key", key)
+        .body(octets)
+        .unwrap()
+}
+
+/// Changes a store's file with everything that guards it taken away first.
+pub fn tamper(file: &Path, sql: &str) {
+    let database = rusqlite::Connection::open(file).unwrap();
+    database.pragma_update(None, "foreign_keys", false).unwrap();
+    let triggers: Vec<String> = database
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    for trigger in triggers {
+        database
+            .execute_batch(&format!("DROP TRIGGER {trigger}"))
+            .unwrap();
+    }
+    database.execute_batch(sql).unwrap();
 }
 
 /// What the gateway said.
@@ -288,51 +350,4 @@ pub fn request(ids: &[&str]) -> ChallengeRequest {
             text: "Transcription error".to_owned(),
         },
     }
-}
-
-/// `hb-1` to `hb-5` want one signature, `second-1` wants two.
-pub fn seeds() -> Vec<Seed> {
-    let names = ["hb-1", "hb-2", "hb-3", "hb-4", "hb-5", "second-1"];
-    names
-        .into_iter()
-        .enumerate()
-        .map(|(i, id)| seed(id, i))
-        .collect()
-}
-
-pub fn seed(id: &str, place: usize) -> Seed {
-    let due: Timestamp = "2026-11-24T15:00:00Z".parse().unwrap();
-    Seed {
-        id: id.to_owned(),
-        patient: "P-20418".to_owned(),
-        record: RecordVersion {
-            system: "urn:test:records".to_owned(),
-            kind: "Observation".to_owned(),
-            id: format!("obs-{id}"),
-            base_version: "3".to_owned(),
-        },
-        base: observation(id, "21.70"),
-        base_since: "2026-11-20T09:20:00Z".parse().unwrap(),
-        proposed: observation(id, "12.70"),
-        why: "Digits swapped when the result was typed in.".to_owned(),
-        requested_by: Person {
-            name: "C. Clark".to_owned(),
-            role: Some("data manager".to_owned()),
-        },
-        requested_at: "2026-11-23T15:48:00Z".parse().unwrap(),
-        due_at: Some(
-            due.checked_add(SignedDuration::from_mins(i64::try_from(place).unwrap()))
-                .unwrap(),
-        ),
-        signatures_required: if id.starts_with("second") { 2 } else { 1 },
-        given_by: Vec::new(),
-        earlier: Vec::new(),
-    }
-}
-
-pub fn observation(id: &str, value: &str) -> Vec<u8> {
-    format!(
-        r#"{{"resourceType":"Observation","id":"obs-{id}","code":{{"text":"Haemoglobin, blood"}},"valueQuantity":{{"value":{value},"unit":"g/dL"}}}}"#
-    )
-    .into_bytes()
 }
