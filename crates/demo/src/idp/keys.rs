@@ -184,6 +184,11 @@ impl Keys {
         Ok(())
     }
 
+    /// Takes down what does not sign any more.
+    pub fn withdraw(&mut self) {
+        self.retired.clear();
+    }
+
     /// Makes the keys that these faults publish, and drops those of faults that are off again.
     pub fn prepare(&mut self, faults: &Faults) -> Result<(), Unspecified> {
         // A second key for each algorithm, so that a missing `kid` leaves a choice.
