@@ -8,6 +8,7 @@ mod audit_log;
 mod doctor;
 mod manifestation;
 mod policy_values;
+mod probe;
 mod screen;
 mod verify;
 
@@ -41,6 +42,8 @@ enum Command {
     /// Reads the policy.
     #[command(subcommand)]
     Policy(policy_values::Policy),
+    /// Says whether an identity provider can support signatures under 21 CFR Part 11.
+    Probe(probe::Probe),
     /// Says what this computer has of what the application needs.
     Doctor(doctor::Doctor),
 }
@@ -95,6 +98,7 @@ fn run(command: Command, screen: &mut Screen<impl Write>) -> anyhow::Result<Foun
         Command::Archive(command) => command.run(screen),
         Command::Audit(command) => command.run(screen),
         Command::Policy(command) => command.run(screen),
+        Command::Probe(command) => command.run(screen),
         Command::Doctor(command) => command.run(screen),
     }
 }
