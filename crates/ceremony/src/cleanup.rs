@@ -8,11 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use identity::{
-    AgentEvent, Declined, Demands, Disposal, GrantEnd, Prompt, Provider, RelyingParty, Revocation,
-    TokenKind, Tokens,
+    AgentEvent, Declined, Demands, Disposal, EndSession, GrantEnd, OpenAgent, Prompt, Provider,
+    RelyingParty, Return, Revocation, TokenKind, Tokens,
 };
 use secrecy::{ExposeSecret, SecretString};
-use url::Url;
 
 use crate::ending::Ending;
 use crate::epilogue;
@@ -48,6 +47,21 @@ impl Cleanup {
     /// No token of the ceremony opens anything any more, as far as the provider told.
     pub fn tokens_are_gone(&self) -> bool {
         self.refresh_token.is_settled() && self.access_token.is_settled()
+    }
+
+    /// What two rounds of one ceremony left behind: of everything the worse.
+    pub(crate) fn and(self, earlier: Self) -> Self {
+        Self {
+            refresh_token: self.refresh_token.max(earlier.refresh_token),
+            access_token: self.access_token.max(earlier.access_token),
+            idp_session: self.idp_session.max(earlier.idp_session),
+            agent: if earlier.agent.is_settled() {
+                self.agent
+            } else {
+                earlier.agent
+            },
+            audited: self.audited && earlier.audited,
+        }
     }
 
     /// Nothing of the ceremony is left anywhere that we know of.
@@ -171,8 +185,12 @@ async fn end_idp_session(
     }
     let id_token = scene.owed.id_token();
     let hint = id_token.as_ref().map(ExposeSecret::expose_secret);
-    let client_id = &scene.policy.identity.client_id;
-    let Some(url) = provider.and_then(|provider| provider.end_session_url(hint, client_id)) else {
+    let identity = &scene.policy.identity;
+    let own = scene.owed.redirect_uri();
+    let back_to = own.as_ref().filter(|_| identity.post_logout_redirect);
+    let asked =
+        provider.and_then(|provider| provider.end_session(hint, &identity.client_id, back_to));
+    let Some(asked) = asked else {
         return IdpSessionEnd::NotOffered;
     };
     let farewell = Farewell {
@@ -181,7 +199,7 @@ async fn end_idp_session(
         provider: provider.cloned(),
         clock: Arc::clone(&scene.ports.clock),
     };
-    match guarded(FAREWELL, farewell.say(url)).await.flatten() {
+    match guarded(FAREWELL, farewell.say(asked)).await.flatten() {
         Some(()) => IdpSessionEnd::Ended,
         None => IdpSessionEnd::LeftToExpire,
     }
@@ -198,10 +216,13 @@ struct Farewell {
 impl Farewell {
     /// Some providers ask for a confirmation that nobody is there to give. So the same jar is asked, as in a preflight,
     /// whether somebody is still signed in; only "nobody" counts.
-    async fn say(self, url: Url) -> Option<()> {
+    async fn say(self, asked: EndSession) -> Option<()> {
         let mut lent = self.owed.agent().await?;
         let agent = lent.get()?;
-        agent.visit(url, false).await.ok()?;
+        agent.visit(asked.url.clone(), false).await.ok()?;
+        if asked.comes_back() {
+            Self::way_back(agent, &asked).await?;
+        }
         let demands = Demands {
             prompt: Some(Prompt::None),
             ..Demands::default()
@@ -224,6 +245,21 @@ impl Farewell {
                     Ok(_) | Err(_) => return None,
                 },
                 AgentEvent::NavigationRefused { .. } => {}
+                AgentEvent::ClosedByPerson | AgentEvent::TlsRefused | AgentEvent::Failed => {
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Waits for the provider to lead back with the state that it was sent. Any other state is not an answer.
+    async fn way_back(agent: &mut dyn OpenAgent, asked: &EndSession) -> Option<()> {
+        loop {
+            match agent.next().await {
+                AgentEvent::Callback(callback) if asked.judge(&callback) == Return::Ours => {
+                    return Some(());
+                }
+                AgentEvent::Callback(_) | AgentEvent::NavigationRefused { .. } => {}
                 AgentEvent::ClosedByPerson | AgentEvent::TlsRefused | AgentEvent::Failed => {
                     return None;
                 }
@@ -260,8 +296,8 @@ async fn guarded<T: Send + 'static>(
     done.ok()
 }
 
-/// What became of one token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What became of one token. The later a row, the worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TokenEnd {
     /// There was none.
     None,
@@ -289,8 +325,8 @@ impl From<GrantEnd> for TokenEnd {
     }
 }
 
-/// What became of the session in the ceremony's jar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What became of the session in the ceremony's jar. The later a row, the worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum IdpSessionEnd {
     /// None can have begun: the sign-in page was never shown.
     None,

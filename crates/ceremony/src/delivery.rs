@@ -9,13 +9,15 @@ use std::time::Duration;
 use evidence::keys::KeySet;
 use evidence::{LedgerKey, Receipt};
 use jiff::Timestamp;
-use records::{Access, CallError, SignatureAccepted, SubmitError};
+use records::{Access, CallError, Octets, SignatureAccepted, SubmitError};
 use uuid::Uuid;
 
+use crate::demands::Raised;
 use crate::ending::{Ending, Failure, Unconfirmed};
 use crate::faults;
 use crate::ports::Submission;
 use crate::progress::Step;
+use crate::rounds::Stop;
 use crate::scene::Scene;
 use crate::states::{Ceremony, Kept, Recorded, Sealed, Submitting};
 
@@ -61,23 +63,27 @@ pub(crate) async fn deliver(
     scene: &Scene,
     ceremony: Ceremony<Submitting>,
     access: &Access,
-) -> Result<Ceremony<Recorded>, Ending> {
+) -> Result<Ceremony<Recorded>, Stop> {
     let unconfirmed = || Ending::Unconfirmed(Box::new(ceremony.unconfirmed()));
     let outcome = tokio::select! {
         biased;
         outcome = attempts(scene, &ceremony, access) => outcome,
-        () = scene.controls.cancelled.cancelled() => return Err(unconfirmed()),
-        () = tokio::time::sleep(PATIENCE) => return Err(unconfirmed()),
+        () = scene.controls.cancelled.cancelled() => return Err(unconfirmed().into()),
+        () = tokio::time::sleep(PATIENCE) => return Err(unconfirmed().into()),
     };
     match outcome {
-        Ok(receipt) => prove(scene, ceremony, receipt).await,
-        Err(refusal) => Err(refuse(scene, &ceremony, &refusal).await),
+        Ok(receipt) => Ok(prove(scene, ceremony, receipt).await?),
+        Err(refusal) => {
+            let ending = refuse(scene, &ceremony, &refusal).await;
+            Err(Raised::by(&refusal).map_or(Stop::Over(ending), Stop::StepUp))
+        }
     }
 }
 
 /// A receipt whose signature verified.
 struct Checked {
     jws: String,
+    timestamp: Option<Octets>,
     receipt: Receipt,
     keys: Vec<LedgerKey>,
 }
@@ -168,6 +174,7 @@ async fn check(
     match evidence::receipt::verify(&accepted.receipt, &keys) {
         Ok(receipt) => Some(Checked {
             jws: accepted.receipt,
+            timestamp: accepted.timestamp,
             receipt,
             keys,
         }),
@@ -184,12 +191,20 @@ async fn prove(
     ceremony: Ceremony<Submitting>,
     checked: Checked,
 ) -> Result<Ceremony<Recorded>, Ending> {
-    let Checked { jws, receipt, keys } = checked;
+    let Checked {
+        jws,
+        timestamp,
+        receipt,
+        keys,
+    } = checked;
     let id = ceremony.waiting().note.signature_id;
-    let recorded = ceremony.recorded(&jws, receipt).map_err(|ceremony| {
-        tracing::error!("the receipt is for something else");
-        Ending::Unconfirmed(Box::new(ceremony.unconfirmed()))
-    })?;
+    let timestamp = timestamp.as_ref().map(Octets::as_slice);
+    let recorded = ceremony
+        .recorded(&jws, timestamp, receipt)
+        .map_err(|ceremony| {
+            tracing::error!("the receipt is for something else");
+            Ending::Unconfirmed(Box::new(ceremony.unconfirmed()))
+        })?;
     if let Some(outbox) = &scene.ports.outbox
         && let Err(error) = outbox.delivered(id, jws, keys).await
     {

@@ -1,4 +1,4 @@
-//! Runs one ceremony: the steps in a task of their own, and after them, however they ended, step 10.
+//! Runs one ceremony: its rounds of steps, and after them, however they ended, step 10.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -7,18 +7,18 @@ use audit::Reference;
 use aws_lc_rs::error::Unspecified;
 use policy::Policy;
 
-use crate::cleanup::{self, Pace};
+use crate::cleanup::{self, Cleanup, Pace};
 use crate::delivery;
 use crate::desk::Controls;
-use crate::ending::{Ended, Ending, Failure};
+use crate::ending::{Ended, Ending};
 use crate::epilogue;
 use crate::limit::Limit;
 use crate::owed::Owed;
 use crate::ports::Ports;
 use crate::progress::{Progress, Sink, Step};
 use crate::request::Request;
+use crate::rounds;
 use crate::scene::{Place, Scene};
-use crate::steps;
 use crate::tally::Tally;
 
 /// How long the outbox may take to let a receipt go.
@@ -68,23 +68,12 @@ impl Driver {
             reference: scene.reference,
             ends_at: scene.limit.ends_at(),
         });
-        let steps = tokio::spawn(steps::take(scene.clone(), self.request));
-        let ending = match steps.await {
-            Ok(Ok(standing)) => Ending::Recorded(Box::new(standing)),
-            Ok(Err(ending)) => ending,
-            Err(_) => {
-                tracing::error!("a step of the ceremony broke down");
-                match scene.owed.sealed() {
-                    Some(open) => Ending::Unconfirmed(Box::new(open)),
-                    None => Ending::Failed(Failure::Internal),
-                }
-            }
-        };
-        Box::pin(end(scene, ending)).await
+        let (scene, ending, earlier) = rounds::take(scene, self.request).await;
+        Box::pin(end(scene, ending, earlier)).await
     }
 }
 
-async fn end(scene: Scene, ending: Ending) -> Ended {
+async fn end(scene: Scene, ending: Ending, earlier: Option<Cleanup>) -> Ended {
     // Side by side: a log that hangs must not keep tokens and cookies alive.
     let (said, (mut cleanup, pace)) = tokio::join!(
         write_down(&scene, &ending),
@@ -94,6 +83,9 @@ async fn end(scene: Scene, ending: Ending) -> Ended {
     cleanup.audited = said && found && !scene.place().unwritten;
     if pace == Pace::Unsettled {
         tokio::spawn(cleanup::follow_up(scene.clone(), cleanup.clone()));
+    }
+    if let Some(earlier) = earlier {
+        cleanup = cleanup.and(earlier);
     }
     if !cleanup.is_complete() {
         tracing::warn!(reference = %scene.reference, ?cleanup, "the ceremony left something behind");

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use audit::Reference;
-use identity::Refusal;
+use identity::{Obstacle, Refusal};
 use uuid::Uuid;
 
 use crate::cleanup::Cleanup;
@@ -99,8 +99,8 @@ pub enum Failure {
     IdentityProviderUnreachable,
     /// The identity provider's certificate is not trusted, in our client or in the window.
     IdentityProviderUntrusted,
-    /// The identity provider answered with something that cannot be worked with.
-    IdentityProviderUnusable,
+    /// The identity provider answered with something that cannot be worked with, or led to a place that is not allowed.
+    IdentityProviderUnusable(Option<Obstacle>),
     /// The identity provider answered the authorization request with an error.
     IdentityProviderError,
     /// The preflight brought neither a page nor an answer, and policy demands one.
@@ -117,6 +117,8 @@ pub enum Failure {
     ChallengeExpired,
     /// Policy and the records API ask for authentications that exclude each other.
     DemandsConflict,
+    /// The records API asks for an authentication that the signer's did not become, not even when asked for it.
+    StepUpUnmet,
     /// This machine's clock differs from the other side's.
     ClockOff {
         /// By how many seconds ours is ahead; negative when behind.
@@ -214,7 +216,7 @@ impl Failure {
         match self {
             Self::IdentityProviderUnreachable => "identity_provider_unreachable",
             Self::IdentityProviderUntrusted => "identity_provider_untrusted",
-            Self::IdentityProviderUnusable => "identity_provider_unusable",
+            Self::IdentityProviderUnusable(_) => "identity_provider_unusable",
             Self::IdentityProviderError => "identity_provider_error",
             Self::PreflightInconclusive => "preflight_inconclusive",
             Self::RecordsUnreachable => "records_unreachable",
@@ -223,6 +225,7 @@ impl Failure {
             Self::SessionEnded => "session_ended",
             Self::ChallengeExpired => "challenge_expired",
             Self::DemandsConflict => "demands_conflict",
+            Self::StepUpUnmet => "step_up_unmet",
             Self::ClockOff { .. } => "clock_off",
             Self::PortsTaken => "ports_taken",
             Self::AgentUnavailable => "agent_unavailable",
@@ -232,6 +235,14 @@ impl Failure {
             Self::OutboxUnwritable => "outbox_unwritable",
             Self::NoRandomness => "no_randomness",
             Self::Internal => "internal",
+        }
+    }
+
+    /// The name for the audit log, which says more to IT than the person needs: also a key of the catalogue.
+    pub const fn audit_name(self) -> &'static str {
+        match self {
+            Self::IdentityProviderUnusable(Some(obstacle)) => obstacle.name(),
+            other => other.name(),
         }
     }
 
@@ -245,11 +256,12 @@ impl Failure {
             | Self::PreflightInconclusive
             | Self::RecordsRefused
             | Self::SelfCheckFailed => Outward::NotApplied,
-            Self::IdentityProviderUnusable
+            Self::IdentityProviderUnusable(_)
             | Self::RecordsMalformed
             | Self::SessionEnded
             | Self::ChallengeExpired
             | Self::DemandsConflict
+            | Self::StepUpUnmet
             | Self::ClockOff { .. }
             | Self::PortsTaken
             | Self::AgentUnavailable

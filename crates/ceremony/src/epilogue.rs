@@ -125,7 +125,7 @@ fn events_of(scene: &Scene, ending: &Ending) -> Vec<Event> {
 fn failed(scene: &Scene, failure: Failure) -> Event {
     let place = *scene.place();
     Event::SignatureFailed {
-        why: failure.name().into(),
+        why: failure.audit_name().into(),
         step: place
             .verification
             .map_or(place.step.name(), evidence::Step::name)

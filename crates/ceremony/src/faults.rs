@@ -24,7 +24,7 @@ pub(crate) fn of_identity(error: &IdentityError) -> Ending {
         IdentityError::ProviderError { .. } => Ending::Failed(Failure::IdentityProviderError),
         IdentityError::PortsTaken { .. } => Ending::Failed(Failure::PortsTaken),
         IdentityError::NoRandomness => Ending::Failed(Failure::NoRandomness),
-        _ => Ending::Failed(Failure::IdentityProviderUnusable),
+        other => Ending::Failed(Failure::IdentityProviderUnusable(other.obstacle())),
     }
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn of_agent(error: &AgentError) -> Ending {
         | AgentError::NotInstalled(_)
         | AgentError::NotIsolated(_)
         | AgentError::Busy => Ending::Failed(Failure::AgentUnavailable),
-        AgentError::NotAllowed { .. } => Ending::Failed(Failure::IdentityProviderUnusable),
+        AgentError::NotAllowed { .. } => Ending::Failed(Failure::IdentityProviderUnusable(None)),
         AgentError::Failed(_) => Ending::Failed(Failure::AgentFailed),
     }
 }
@@ -72,8 +72,8 @@ pub(crate) fn of_call(error: &CallError) -> Ending {
         CallError::Unauthorised => Ending::Failed(Failure::SessionEnded),
         CallError::RecordChanged { .. } | CallError::NotPending => Ending::RecordChanged,
         CallError::ChallengeSpent => Ending::Failed(Failure::ChallengeExpired),
-        CallError::StepUp { .. }
-        | CallError::Forbidden
+        CallError::StepUp { .. } => Ending::Failed(Failure::StepUpUnmet),
+        CallError::Forbidden
         | CallError::InsufficientScope
         | CallError::NotFound
         | CallError::IdempotencyConflict

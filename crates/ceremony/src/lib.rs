@@ -22,6 +22,7 @@ mod ports;
 mod preflight;
 mod progress;
 mod request;
+mod rounds;
 mod scene;
 mod self_check;
 pub mod states;

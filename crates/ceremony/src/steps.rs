@@ -14,14 +14,18 @@ use identity::{
     await_callback,
 };
 use jiff::Timestamp;
+use records::{Challenge, ChallengeRequest};
 use uuid::Uuid;
 
 use crate::delivery;
+use crate::demands::Raised;
 use crate::ending::{Ending, Failure, Recorded};
 use crate::faults;
+use crate::ports::ChallengeError;
 use crate::preflight;
 use crate::progress::{Progress, Step};
 use crate::request::Request;
+use crate::rounds::Stop;
 use crate::scene::Scene;
 use crate::states::{
     AwaitingSigner, Ceremony, Challenged, Chances, CodeReceived, Exchange, IdentityVerified,
@@ -32,14 +36,14 @@ use crate::states::{
 const FOREVER: Duration = Duration::from_hours(24);
 
 /// From **Sign** to the receipt, or to the ending that came first.
-pub(crate) async fn take(scene: Scene, request: Request) -> Result<Recorded, Ending> {
+pub(crate) async fn take(scene: Scene, request: Request, raised: Raised) -> Result<Recorded, Stop> {
     let agent = scene.ports.agent.kind();
     let policy = Arc::clone(&scene.policy);
     let prepared = Ceremony::begin(request, policy, agent, scene.now());
     let (idempotency_key, chances) = chances(scene.now())?;
 
     scene.begin(Step::Prepared);
-    let (challenged, provider) = challenge(&scene, prepared, chances).await?;
+    let (challenged, provider) = challenge(&scene, prepared, chances, raised).await?;
     scene.done(Step::Prepared);
 
     scene.begin(Step::Window);
@@ -84,14 +88,14 @@ async fn challenge(
     scene: &Scene,
     prepared: Ceremony<Prepared>,
     chances: Chances,
+    raised: Raised,
 ) -> Result<(Ceremony<Challenged>, Provider), Ending> {
     let ask = prepared.ask();
     let asked = async {
         tokio::try_join!(
             async {
-                let answer = scene.ports.challenges.challenge(&ask).await;
-                let challenge = answer.map_err(|error| faults::of_challenge(&error))?;
-                Ok((challenge, scene.now()))
+                let (challenge, raised) = ask_twice(scene, &ask, raised).await?;
+                Ok((challenge, raised, scene.now()))
             },
             async {
                 let found = scene.ports.relying_party.discover(scene.now()).await;
@@ -99,15 +103,37 @@ async fn challenge(
             },
         )
     };
-    let ((challenge, answered_at), provider) = scene.within(asked).await??;
+    let ((challenge, raised, answered_at), provider) = scene.within(asked).await??;
     scene.owed.set_provider(&provider);
-    let challenged = prepared.challenged(challenge, answered_at, chances)?;
+    let challenged = prepared.challenged(challenge, answered_at, chances, &raised)?;
     let started = Event::SigningStarted {
         amendments: ask.amendments.iter().map(|id| id.as_str().into()).collect(),
         signature_id: challenged.signature_id().to_string().as_str().into(),
     };
     scene.write(started).await?;
     Ok((challenged, provider))
+}
+
+/// Asks for a challenge. Where the records API says what it demands instead (RFC 9470), that is demanded too, and it is
+/// asked once more.
+async fn ask_twice(
+    scene: &Scene,
+    ask: &ChallengeRequest,
+    raised: Raised,
+) -> Result<(Challenge, Raised), Ending> {
+    let refused = match scene.ports.challenges.challenge(ask).await {
+        Ok(challenge) => return Ok((challenge, raised)),
+        Err(error) => error,
+    };
+    let more = match &refused {
+        ChallengeError::Call(error) => Raised::by(error),
+        _ => None,
+    };
+    let more = more.ok_or_else(|| faults::of_challenge(&refused))?;
+    let raised = raised.and(&more).map_err(Ending::Failed)?;
+    let answer = scene.ports.challenges.challenge(ask).await;
+    let challenge = answer.map_err(|error| faults::of_challenge(&error))?;
+    Ok((challenge, raised))
 }
 
 /// Step 4: the port, before anything is opened.

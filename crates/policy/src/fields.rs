@@ -176,7 +176,7 @@ fields! {
     records: RecordsApi {
         /// Its base address.
         url: Url = None, "an https address without query or fragment", |url| rules::is_address(url.as_str()), managed;
-        /// Certificates trusted in addition to those of the operating system (PEM).
+        /// Certificates trusted in addition to those of the operating system (PEM), for the records API and for the issuer. The sign-in window and browsers trust what the operating system trusts.
         ca_file: Option<PathBuf> = Some(None), "an absolute path", |path| rules::is_absolute(path.as_ref()), managed;
         /// Keeps sealed signatures that could not be delivered, and delivers them later.
         outbox: bool = Some(true), "true or false", |_| true, managed;

@@ -1,7 +1,8 @@
 //! The one HTTPS client of the house: every reply has a size limit and a time limit, and no redirect is followed.
 //!
 //! It decides where a request may go (https, or http on a literal loopback address under an explicit development
-//! switch) and how much of an answer is read. It does not judge what an answer says, keeps no cookies and sends no
+//! switch) and how much of an answer is read. It uses the proxy of the environment or the operating system, to which TLS
+//! stays closed; what is meant for this machine never goes there. It does not judge what an answer says, keeps no cookies and sends no
 //! referrer. Its errors name scheme, host and port at most: never a path, a query, a header or a body.
 
 mod error;
@@ -19,7 +20,10 @@ pub use rules::Rules;
 /// An HTTPS client that obeys its [`Rules`]. Cheap to clone; clones share connections.
 #[derive(Clone)]
 pub struct Transport {
+    /// By the proxy of the system, where there is one.
     client: reqwest::Client,
+    /// For this machine's own addresses: a proxy would see, and answer for, what is meant for nobody else.
+    direct: reqwest::Client,
     development_http: bool,
     total_timeout: Duration,
     max_body: usize,
@@ -33,22 +37,24 @@ impl Transport {
     )]
     pub fn new(rules: Rules) -> Result<Self, TransportError> {
         install_crypto_provider();
-        let mut builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .https_only(!rules.development_http)
-            .connect_timeout(rules.connect_timeout)
-            .timeout(rules.total_timeout);
-        if rules.development_http {
-            // A proxy of the environment would see, and answer for, what is meant for this machine.
-            builder = builder.no_proxy();
-        }
-        if let Some(path) = &rules.ca_file {
-            builder = builder.tls_certs_merge(rules::read_certificates(path)?);
-        }
-        let client = builder.build().map_err(|_| TransportError::Setup)?;
+        let certificates = match &rules.ca_file {
+            Some(path) => rules::read_certificates(path)?,
+            None => Vec::new(),
+        };
+        let builder = || {
+            reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .referer(false)
+                .https_only(!rules.development_http)
+                .connect_timeout(rules.connect_timeout)
+                .timeout(rules.total_timeout)
+                .tls_certs_merge(certificates.clone())
+        };
+        let built =
+            |builder: reqwest::ClientBuilder| builder.build().map_err(|_| TransportError::Setup);
         Ok(Self {
-            client,
+            client: built(builder())?,
+            direct: built(builder().no_proxy())?,
             development_http: rules.development_http,
             total_timeout: rules.total_timeout,
             max_body: rules.max_body,
@@ -127,8 +133,12 @@ impl Transport {
         url: &Url,
         max_body: usize,
     ) -> Result<Response<Vec<u8>>, TransportError> {
-        let answer = self
-            .client
+        let client = if is_this_machine(url) {
+            &self.direct
+        } else {
+            &self.client
+        };
+        let answer = client
             .execute(request)
             .await
             .map_err(|error| error::of(&error, url))?;
@@ -181,6 +191,15 @@ pub fn is_literal_loopback(url: &Url) -> bool {
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         _ => false,
     }
+}
+
+/// A loopback address, or the name that stands for one.
+fn is_this_machine(url: &Url) -> bool {
+    is_literal_loopback(url)
+        || url.host_str().is_some_and(|host| {
+            let host = host.trim_end_matches('.');
+            host == "localhost" || host.ends_with(".localhost")
+        })
 }
 
 /// rustls wants one process-wide provider. A second call finds it installed, which is what we want.

@@ -106,12 +106,21 @@ impl Ceremony<Submitting> {
         }
     }
 
-    /// The receipt's signature verified: is it for exactly this evidence? If not, the evidence stays as it is.
-    pub fn recorded(self, jws: &str, receipt: Receipt) -> Result<Ceremony<Recorded>, Box<Self>> {
+    /// The receipt's signature verified: is it for exactly this evidence? If not, the evidence stays as it is. A time-stamp
+    /// is kept with it; whoever verifies the evidence judges it.
+    pub fn recorded(
+        self,
+        jws: &str,
+        timestamp: Option<&[u8]>,
+        receipt: Receipt,
+    ) -> Result<Ceremony<Recorded>, Box<Self>> {
         if receipt.answers(&self.state.evidence).is_err() {
             return Err(Box::new(self));
         }
-        let bundle = self.state.evidence.bundle().clone().with_receipt(jws);
+        let mut bundle = self.state.evidence.bundle().clone().with_receipt(jws);
+        if let Some(token) = timestamp {
+            bundle = bundle.with_timestamp(token);
+        }
         let Ok(octets) = bundle.octets() else {
             return Err(Box::new(self));
         };

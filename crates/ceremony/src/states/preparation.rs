@@ -12,7 +12,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::{Ceremony, Challenged, Chances, Finding, Listening, Plan, Preflighted, Prepared};
-use crate::demands::Strength;
+use crate::demands::{Raised, Strength};
 use crate::ending::{Ending, Failure};
 use crate::request::Request;
 
@@ -61,9 +61,11 @@ impl Ceremony<Prepared> {
         challenge: Challenge,
         answered_at: Timestamp,
         chances: Chances,
+        raised: &Raised,
     ) -> Result<Ceremony<Challenged>, Ending> {
         self.check_clock(&challenge, answered_at)?;
-        let strength = Strength::of(&self.plan.policy, &challenge).map_err(Ending::Failed)?;
+        let strength =
+            Strength::of(&self.plan.policy, &challenge, raised).map_err(Ending::Failed)?;
         let statement = self.statement(&challenge, &strength, chances.signature_id)?;
         let proof_key = ProofKey::new(Arc::clone(&chances.key));
         let committed = Committed::new(statement, chances.key, chances.rz)

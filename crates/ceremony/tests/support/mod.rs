@@ -91,6 +91,7 @@ impl Ward {
                 session: session.clone(),
                 client,
                 tamper: Arc::default(),
+                refusals: Arc::default(),
             },
             trail: Fragile {
                 inner: SharedLog::new(log),

@@ -25,6 +25,16 @@ pub struct SessionChallenges {
     pub session: Session,
     pub client: Client,
     pub tamper: Arc<Mutex<Option<Tamper>>>,
+    /// How many of the next challenges are refused, for want of two factors.
+    pub refusals: Arc<AtomicU32>,
+}
+
+/// RFC 9470: the records API asks for two factors.
+pub fn two_factors() -> CallError {
+    CallError::StepUp {
+        acr_values: vec![demo::idp::ACR_TWO_FACTORS.to_owned()],
+        max_age: Some(60),
+    }
 }
 
 #[async_trait]
@@ -37,6 +47,11 @@ impl Challenges for SessionChallenges {
                 return Err(ChallengeError::IdentityProviderUnreachable);
             }
         };
+        let left = self.refusals.load(Ordering::SeqCst);
+        if left > 0 {
+            self.refusals.store(left - 1, Ordering::SeqCst);
+            return Err(two_factors().into());
+        }
         let mut challenge = self.client.challenge(ask, &token).await?;
         let tamper = *self.tamper.lock().unwrap();
         if let Some(tamper) = tamper {
@@ -75,6 +90,10 @@ pub enum Network {
     LosesAnswers,
     /// The evidence arrives, the first answer is lost.
     LosesTheFirstAnswer,
+    /// It works; the records API wants two factors instead of the first evidence.
+    DemandsMoreOnce,
+    /// It works; the records API wants two factors whatever it gets.
+    DemandsMoreEachTime,
     /// Nothing arrives.
     IsDown,
     /// The port panics.
@@ -113,6 +132,11 @@ impl Submission for Line {
             return Err(SubmitError::Unknown(Self::lost()));
         }
         let nth = self.submissions.fetch_add(1, Ordering::SeqCst);
+        if network == Network::DemandsMoreEachTime
+            || (network == Network::DemandsMoreOnce && nth == 0)
+        {
+            return Err(SubmitError::Refused(two_factors()));
+        }
         let answer = self
             .client
             .submit(evidence, etags, idempotency_key, token)
