@@ -287,11 +287,13 @@ impl Controller {
             })
             .await?;
         let malformed = || self.fault("records_malformed", &[]);
-        Bundle::parse(kept.evidence.as_slice())
+        let mut bundle = Bundle::parse(kept.evidence.as_slice())
             .map_err(|_| malformed())?
-            .with_receipt(&kept.receipt)
-            .octets()
-            .map_err(|_| malformed())
+            .with_receipt(&kept.receipt);
+        if let Some(token) = &kept.timestamp {
+            bundle = bundle.with_timestamp(token.as_slice());
+        }
+        bundle.octets().map_err(|_| malformed())
     }
 
     fn fresh_view(&self, amendment: &Amendment) -> CeremonyView {
