@@ -7,7 +7,9 @@ use tauri::{AppHandle, State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 
 use crate::app::{Controller, Saving, fault};
-use crate::ipc::{AppState, CeremonyView, Draft, Fault, Review, SignRequest, TextPart, Worklist};
+use crate::ipc::{
+    AppState, CeremonyView, Draft, Fault, Review, SignRequest, TextPart, Verification, Worklist,
+};
 
 /// What commands are answered from.
 pub(crate) enum Shell {
@@ -145,19 +147,44 @@ pub(crate) async fn save_evidence(
 ) -> Result<Option<String>, Fault> {
     let controller = shell.controller()?;
     let saving = controller.evidence_to_save(&signature_id).await?;
-    let Some(path) = place(&app, &window, shell.inner(), &saving).await else {
+    let Some(path) = save(&app, &window, shell.inner(), &saving, JSON).await? else {
         return Ok(None);
     };
-    if let Err(error) = tokio::fs::write(&path, &saving.octets).await {
-        tracing::warn!(%error, "the evidence could not be saved");
-        return Err(fault(
-            &catalogue::Catalogue::new(controller.locale()),
-            "cannot_save",
-            &[],
-        ));
-    }
     controller.evidence_saved(&signature_id).await?;
     Ok(Some(path.display().to_string()))
+}
+
+/// Verifies a file of the person's choice; nothing when they changed their mind.
+#[tauri::command]
+pub(crate) async fn verify_file(
+    app: AppHandle,
+    window: WebviewWindow,
+    shell: State<'_, Shell>,
+) -> Result<Option<Verification>, Fault> {
+    let controller = shell.controller()?;
+    let (chosen, choice) = tokio::sync::oneshot::channel();
+    app.dialog()
+        .file()
+        .set_parent(&window)
+        .add_filter(JSON.0, JSON.1)
+        // The command that waits for the choice goes only with the window.
+        .pick_file(move |path| drop(chosen.send(path)));
+    let path = choice.await.ok().flatten();
+    match path.and_then(|path| path.into_path().ok()) {
+        Some(path) => controller.verify(&path).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+#[tauri::command]
+pub(crate) async fn save_report(
+    app: AppHandle,
+    window: WebviewWindow,
+    shell: State<'_, Shell>,
+) -> Result<Option<String>, Fault> {
+    let report = shell.controller()?.report_to_save()?;
+    let path = save(&app, &window, shell.inner(), &report, HTML).await?;
+    Ok(path.map(|path| path.display().to_string()))
 }
 
 #[tauri::command]
@@ -176,12 +203,43 @@ pub(crate) async fn print_page(
     })
 }
 
-/// Where the person wants the file; none when they changed their mind.
+/// A kind of file, as the dialog names it, and its ending.
+type Kind = (&'static str, &'static [&'static str]);
+
+const JSON: Kind = ("JSON", &["json"]);
+const HTML: Kind = ("HTML", &["html"]);
+
+/// Writes a file where the person wants it; nowhere when they changed their mind.
+async fn save(
+    app: &AppHandle,
+    window: &WebviewWindow,
+    shell: &Shell,
+    saving: &Saving,
+    kind: Kind,
+) -> Result<Option<PathBuf>, Fault> {
+    let Some(path) = place(app, window, shell, saving, kind).await else {
+        return Ok(None);
+    };
+    match tokio::fs::write(&path, &saving.octets).await {
+        Ok(()) => Ok(Some(path)),
+        Err(error) => {
+            tracing::warn!(%error, "a file could not be saved");
+            let locale = shell.controller()?.locale();
+            Err(fault(
+                &catalogue::Catalogue::new(locale),
+                "cannot_save",
+                &[],
+            ))
+        }
+    }
+}
+
 async fn place(
     app: &AppHandle,
     window: &WebviewWindow,
     shell: &Shell,
     saving: &Saving,
+    kind: Kind,
 ) -> Option<PathBuf> {
     if let Shell::Working {
         save_dir: Some(dir),
@@ -195,7 +253,7 @@ async fn place(
         .file()
         .set_parent(window)
         .set_file_name(&saving.file_name)
-        .add_filter("JSON", &["json"])
+        .add_filter(kind.0, kind.1)
         .save_file(move |path| {
             // The command that waits for the choice goes only with the window.
             drop(chosen.send(path));

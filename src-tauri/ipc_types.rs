@@ -8,7 +8,9 @@ use std::path::Path;
 
 use ts_rs::{Config, TS};
 
-use crate::ipc::{AppState, CeremonyView, Draft, Review, SignRequest, TextPart, Worklist};
+use crate::ipc::{
+    AppState, CeremonyView, Draft, DroppedFile, Review, SignRequest, TextPart, Worklist,
+};
 
 /// Set to write the types instead of comparing them.
 const WRITE: &str = "COUNTERSIGN_WRITE_TYPES";
@@ -21,6 +23,7 @@ fn the_pages_types_are_made_from_this_shells() {
     AppState::export_all(&config).unwrap();
     CeremonyView::export_all(&config).unwrap();
     Draft::export_all(&config).unwrap();
+    DroppedFile::export_all(&config).unwrap();
     Review::export_all(&config).unwrap();
     SignRequest::export_all(&config).unwrap();
     TextPart::export_all(&config).unwrap();

@@ -92,7 +92,7 @@ impl Controller {
             signature_id: id.to_string(),
             name: person.name.clone(),
             role: person.role.clone(),
-            signed_at: when::manifest(&at, catalogue.locale()),
+            signed_at: manifestation::date_and_time(&at, catalogue.locale()),
             meaning: meaning
                 .map(|meaning| meaning.display.clone())
                 .unwrap_or_default(),
@@ -109,7 +109,7 @@ impl Controller {
                 .map(|record| record.new_version.clone())
                 .unwrap_or_default(),
             changed: views::changed_labels(catalogue, amendment),
-            receipt: views::receipt_number(receipt.sequence),
+            receipt: manifestation::receipt_number(receipt.sequence),
             next: work.after(&amendment.id),
         }))
     }

@@ -4,6 +4,7 @@ use ::session::{AccessError, SignInError};
 use audit::Reference;
 use catalogue::{Catalogue, Value};
 use ceremony::{BeginError, Failure};
+use identity::Obstacle;
 use records::CallError;
 use transport::TransportError;
 
@@ -113,6 +114,18 @@ pub(super) fn sign_in_code(error: &SignInError) -> &'static str {
     }
 }
 
+/// The name for the audit log, which says more to IT than the person needs: a key of the catalogue all the same.
+pub(super) fn sign_in_audit_code(error: &SignInError) -> &'static str {
+    let told = sign_in_code(error);
+    match error {
+        SignInError::Refused(refusal) => refusal.name(),
+        SignInError::IdentityProviderUnusable(error) => {
+            error.obstacle().map_or(told, Obstacle::name)
+        }
+        _ => told,
+    }
+}
+
 /// A failed ceremony, for the person.
 pub(super) fn failure(catalogue: &Catalogue, failure: Failure, reference: &str) -> Fault {
     let mut told = match failure {
@@ -170,6 +183,7 @@ mod tests {
             "no_display",
             "no_webview",
             "agent_unavailable",
+            "browser_missing",
             "isolation_unavailable",
             "audit_unusable",
             "audit_forbidden",

@@ -16,11 +16,13 @@ mod signing;
 #[cfg(test)]
 mod tests;
 mod values;
+mod verifying;
 mod views;
 mod when;
 mod work;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -35,7 +37,7 @@ use tokio::sync::watch;
 use transport::Transport;
 
 use crate::ipc::{
-    AppState, CeremonyView, Draft, Fault, Phase, SessionEnd, SessionView, StatusView,
+    AppState, CeremonyView, Draft, DroppedFile, Fault, Phase, SessionEnd, SessionView, StatusView,
 };
 
 use place::{At, Turn};
@@ -55,6 +57,8 @@ pub(crate) trait Screen: Send + Sync {
     fn ceremony(&self, view: &CeremonyView);
     /// The worklist is worth reading again.
     fn worklist_changed(&self);
+    /// A file was dropped on the window.
+    fn dropped(&self, file: &DroppedFile);
 }
 
 /// What the controller is made of.
@@ -68,6 +72,8 @@ pub(crate) struct Parts {
     pub(crate) vault: Arc<Vault>,
     pub(crate) log: SharedLog,
     pub(crate) outbox: Option<Arc<records::Outbox>>,
+    /// Where the archive of keys is kept.
+    pub(crate) archive: PathBuf,
     pub(crate) sign_in_agent: Arc<dyn Agent>,
     pub(crate) signing_agent: Arc<dyn Agent>,
     pub(crate) screen: Arc<dyn Screen>,

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use ::session::{
-    IdpSessionEnd, Restored, Session, SessionEnd as Over, SignIn, SignInError, SignedIn, TokenEnd,
-};
+use ::session::{IdpSessionEnd, Restored, Session, SessionEnd as Over, SignIn, SignedIn, TokenEnd};
 use audit::{Event, Reference, SignOut};
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -137,10 +135,7 @@ impl Controller {
             }
             Err(error) => {
                 tracing::info!(%error, "nobody was signed in");
-                let why = match &error {
-                    SignInError::Refused(refusal) => refusal.name(),
-                    other => faults::sign_in_code(other),
-                };
+                let why = faults::sign_in_audit_code(&error);
                 let reference = new_reference();
                 self.note_under(reference, Event::SignInFailed { why: why.into() })
                     .await;
@@ -171,6 +166,7 @@ impl Controller {
         self.inner().records_connected = true;
         self.watch(turn, Arc::clone(&work));
         self.deliver_what_waits(work);
+        self.keep_archive();
         Ok(())
     }
 

@@ -31,7 +31,8 @@ pub(super) struct Chosen {
     pub(super) draft: Draft,
 }
 
-/// Evidence on its way to a file.
+/// Something on its way to a file.
+#[derive(Clone)]
 pub(crate) struct Saving {
     pub(crate) file_name: String,
     pub(crate) octets: Vec<u8>,

@@ -42,6 +42,7 @@ impl Screen for Notes {
     fn ceremony(&self, _: &CeremonyView) {}
 
     fn worklist_changed(&self) {}
+    fn dropped(&self, _file: &crate::ipc::DroppedFile) {}
 }
 
 struct Ward {

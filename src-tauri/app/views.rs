@@ -72,7 +72,7 @@ pub(super) fn review(
                 version: earlier.version.clone(),
                 meaning: earlier.meaning.clone(),
                 signed_at: when::rfc3339(earlier.signed_at),
-                receipt: receipt_number(earlier.receipt),
+                receipt: manifestation::receipt_number(earlier.receipt),
             })
             .collect(),
         etag: amendment.etag.clone(),
@@ -152,11 +152,6 @@ pub(super) fn changed_labels(catalogue: &Catalogue, amendment: &Amendment) -> Ve
         .filter(|row| row.changed)
         .map(|row| values::row(catalogue, row).label)
         .collect()
-}
-
-/// Six digits, as people read a receipt's number.
-pub(super) fn receipt_number(number: u64) -> String {
-    format!("{number:06}")
 }
 
 /// Every field that differs between what was read, what is now and what was proposed.

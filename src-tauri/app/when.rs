@@ -1,21 +1,12 @@
 //! Instants and dates as a person reads them, without losing anything: two different times never read the same.
 
 use catalogue::Locale;
-use jiff::{Timestamp, Zoned, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 /// An instant for the pages, which lay it out themselves.
 pub(super) fn rfc3339(at: Timestamp) -> String {
     let zoned = at.to_zoned(TimeZone::system());
     at.display_with_offset(zoned.offset()).to_string()
-}
-
-/// `24 November 2026, 14:33:41 CET (UTC+01:00)`: date and time of a signature, as its manifestation shows them.
-pub(super) fn manifest(at: &Zoned, locale: Locale) -> String {
-    let form = match locale {
-        Locale::En => "%-d %B %Y, %H:%M:%S %Z (UTC%:z)",
-        Locale::De => "%d.%m.%Y, %H:%M:%S %Z (UTC%:z)",
-    };
-    at.strftime(form).to_string()
 }
 
 /// A FHIR `date` or `dateTime`. What has another form, or more precision than is shown, stays as it is written.
@@ -99,18 +90,5 @@ mod tests {
     #[case("about noon")]
     fn what_would_lose_something_stays_as_written(#[case] written: &str) {
         assert_eq!(fhir(written, Locale::En), written);
-    }
-
-    #[test]
-    fn a_manifestation_names_zone_and_offset() {
-        let at: Zoned = "2026-11-24T14:33:41+01:00[Europe/Berlin]".parse().unwrap();
-        assert_eq!(
-            manifest(&at, Locale::En),
-            "24 November 2026, 14:33:41 CET (UTC+01:00)"
-        );
-        assert_eq!(
-            manifest(&at, Locale::De),
-            "24.11.2026, 14:33:41 CET (UTC+01:00)"
-        );
     }
 }

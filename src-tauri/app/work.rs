@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use policy::Policy;
 use records::Amendment;
 
-use super::signing::Signature;
+use super::signing::{Saving, Signature};
 use crate::ipc::WorklistItem;
 
 /// One session's work.
@@ -26,6 +26,8 @@ pub(super) struct Work {
     pub(super) security_told: Arc<Mutex<Option<Timestamp>>>,
     /// Evidence of this session's signatures, to be saved on request.
     pub(super) evidence: Mutex<HashMap<String, Vec<u8>>>,
+    /// The report on the file that was verified last.
+    pub(super) report: Mutex<Option<Saving>>,
 }
 
 impl Work {
@@ -38,6 +40,7 @@ impl Work {
             signature: Mutex::default(),
             security_told: Arc::default(),
             evidence: Mutex::default(),
+            report: Mutex::default(),
         })
     }
 

@@ -6,7 +6,9 @@
 mod reading;
 mod signing;
 mod state;
+mod verifying;
 
 pub use reading::*;
 pub use signing::*;
 pub use state::*;
+pub use verifying::*;

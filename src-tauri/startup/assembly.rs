@@ -14,11 +14,11 @@ use tauri::{AppHandle, Emitter};
 use transport::{Rules, Transport};
 
 use crate::MAIN;
-use crate::agent::{SystemBrowser, WindowAgent};
+use crate::agent::{self, SystemBrowser, WindowAgent};
 use crate::app::{Controller, Parts, Screen, fault};
 use crate::arguments::Arguments;
 use crate::commands::Shell;
-use crate::ipc::{AppState, CeremonyView, Fault, Phase, StatusView};
+use crate::ipc::{AppState, CeremonyView, DroppedFile, Fault, Phase, StatusView};
 
 /// Puts the application together; what stops it is shown on its only page.
 pub(super) async fn assemble(app: &AppHandle, arguments: &Arguments, locale: Locale) -> Shell {
@@ -69,8 +69,9 @@ async fn parts(app: &AppHandle, loaded: Loaded, locale: Locale) -> Result<Parts,
     ));
     let signing_agent: Arc<dyn Agent> = match policy.signing.agent {
         AgentKind::Window => window.clone(),
-        // They come without a window of ours, and no such agent is part of this application.
-        AgentKind::Browser | AgentKind::Print => return Err("agent_unavailable"),
+        AgentKind::Browser => Arc::new(agent::throw_away_browser()?),
+        // It comes without a window, and is not part of this application.
+        AgentKind::Print => return Err("agent_unavailable"),
     };
     let sign_in_agent: Arc<dyn Agent> = match policy.session.sign_in_agent {
         SignInAgent::SystemBrowser => Arc::new(SystemBrowser::new(app.clone())),
@@ -85,6 +86,7 @@ async fn parts(app: &AppHandle, loaded: Loaded, locale: Locale) -> Result<Parts,
         vault,
         log,
         outbox,
+        archive: data_folder()?.join("archive.json"),
         sign_in_agent,
         signing_agent,
         screen: Arc::new(MainWindow(app.clone())),
@@ -226,6 +228,10 @@ impl Screen for MainWindow {
 
     fn worklist_changed(&self) {
         self.tell("worklist-changed", &());
+    }
+
+    fn dropped(&self, file: &DroppedFile) {
+        self.tell("dropped", file);
     }
 }
 

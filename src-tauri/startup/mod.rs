@@ -7,10 +7,15 @@ mod assembly;
 mod goodbye;
 mod surroundings;
 
-use tauri::{AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use std::path::PathBuf;
+
+use tauri::{
+    AppHandle, DragDropEvent, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent,
+};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::arguments::Arguments;
+use crate::commands::Shell;
 use crate::{MAIN, agent, commands, guard};
 
 use assembly::assemble;
@@ -65,6 +70,11 @@ pub(crate) fn start(arguments: Arguments) -> Result<(), StartError> {
             event: WindowEvent::Destroyed,
             ..
         } if label == MAIN => close(app),
+        RunEvent::WindowEvent {
+            label,
+            event: WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }),
+            ..
+        } if label == MAIN => verify(app, paths),
         RunEvent::ExitRequested { api, .. } if !app.state::<Goodbye>().is_said() => {
             api.prevent_exit();
             close(app);
@@ -103,10 +113,12 @@ fn builder() -> tauri::Builder<tauri::Wry> {
             commands::review,
             commands::save_draft,
             commands::save_evidence,
+            commands::save_report,
             commands::set_locale,
             commands::sign_in,
             commands::sign_out,
             commands::text_to_sign,
+            commands::verify_file,
             commands::worklist,
         ]);
     builder.invoke_handler(move |invoke| {
@@ -124,13 +136,26 @@ fn open_main_window(app: &AppHandle) -> tauri::Result<()> {
         .inner_size(1180.0, 760.0)
         .min_inner_size(640.0, 480.0)
         .devtools(false)
-        .disable_drag_drop_handler()
         .on_navigation(guard::is_our_page)
         .on_new_window(|_, _| tauri::webview::NewWindowResponse::Deny)
         .on_download(|_, _| false)
         .on_permission_request(|_, _| tauri::webview::PermissionResponse::Deny)
         .build()
         .map(drop)
+}
+
+/// The first of the files that were dropped on the window. The shell reads it, never the page.
+fn verify(app: &AppHandle, mut paths: Vec<PathBuf>) {
+    if paths.is_empty() {
+        return;
+    }
+    let path = paths.swap_remove(0);
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        if let Ok(controller) = app.state::<Shell>().controller() {
+            controller.verify_dropped(&path).await;
+        }
+    });
 }
 
 fn raise(app: &AppHandle) {

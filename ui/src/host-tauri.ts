@@ -22,8 +22,11 @@ export const host: Host = {
   saveEvidence: (signatureId) => invoke('save_evidence', { signatureId }),
   decline: (id, etag, reason) => invoke('decline', { id, etag, reason }),
   printPage: () => invoke('print_page'),
+  verifyFile: () => invoke('verify_file'),
+  saveReport: () => invoke('save_report'),
 
   onAppState: (hear) => listen('app-state', (event) => hear(event.payload as Parameters<typeof hear>[0])),
   onCeremony: (hear) => listen('ceremony', (event) => hear(event.payload as Parameters<typeof hear>[0])),
   onWorklistChanged: (hear) => listen('worklist-changed', () => hear()),
+  onDropped: (hear) => listen('dropped', (event) => hear(event.payload as Parameters<typeof hear>[0])),
 }

@@ -5,10 +5,12 @@
 import type { AppState } from './ipc/AppState'
 import type { CeremonyView } from './ipc/CeremonyView'
 import type { Draft } from './ipc/Draft'
+import type { DroppedFile } from './ipc/DroppedFile'
 import type { Fault } from './ipc/Fault'
 import type { Review } from './ipc/Review'
 import type { SignRequest } from './ipc/SignRequest'
 import type { TextPart } from './ipc/TextPart'
+import type { Verification } from './ipc/Verification'
 import type { Worklist } from './ipc/Worklist'
 
 /** Ends a subscription. */
@@ -34,10 +36,15 @@ export interface Host {
   saveEvidence(signatureId: string): Promise<string | null>
   decline(id: string, etag: string, reason: string): Promise<void>
   printPage(): Promise<void>
+  /** What became of a file that the person chose; `null` when they chose none. The file itself stays with the shell. */
+  verifyFile(): Promise<Verification | null>
+  /** Where the report on the last file was saved; `null` when the person chose no place. */
+  saveReport(): Promise<string | null>
 
   onAppState(hear: (state: AppState) => void): Promise<Unlisten>
   onCeremony(hear: (view: CeremonyView) => void): Promise<Unlisten>
   onWorklistChanged(hear: () => void): Promise<Unlisten>
+  onDropped(hear: (file: DroppedFile) => void): Promise<Unlisten>
 }
 
 /** What a call was rejected with, as a `Fault`. Anything else is a defect of the shell and gets the general text. */

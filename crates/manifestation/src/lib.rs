@@ -96,6 +96,37 @@ impl Manifestation {
     }
 }
 
+impl RecordLine {
+    /// `LAB-88123, version 3 became version 4`.
+    pub fn line(&self, texts: &Catalogue) -> String {
+        self.line_of(&self.id, texts)
+    }
+
+    /// The same with the record's full name.
+    pub fn full_line(&self, texts: &Catalogue) -> String {
+        self.line_of(&self.full, texts)
+    }
+
+    fn line_of(&self, record: &str, texts: &Catalogue) -> String {
+        let mut args = vec![
+            ("record", Value::Text(record)),
+            ("base", Value::Text(&self.base_version)),
+        ];
+        let key = match (&self.new_version, self.awaiting) {
+            (Some(new), _) => {
+                args.push(("new", new.into()));
+                "manifest-became"
+            }
+            (None, Some(count)) => {
+                args.push(("count", count.into()));
+                "manifest-awaits"
+            }
+            (None, None) => "manifest-version",
+        };
+        texts.text(key, &args)
+    }
+}
+
 /// `004128`: a receipt's number as it is shown everywhere.
 pub fn receipt_number(sequence: u64) -> String {
     format!("{sequence:06}")

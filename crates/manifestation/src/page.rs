@@ -3,7 +3,7 @@
 use catalogue::Catalogue;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::{Checked, Manifestation, RecordLine, StepRow, Verdict};
+use crate::{Checked, Manifestation, StepRow, Verdict};
 
 /// Nothing is loaded from anywhere, not even by mistake.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
@@ -62,7 +62,7 @@ fn signature(says: &Manifestation, checked: &Checked, texts: &Catalogue) -> Mark
                 (fact(&say("signed-meaning"), &format!("{} ({})", says.meaning, says.meaning_code)))
                 (fact(&say("signed-reason"), &says.reason))
                 @for record in &says.records {
-                    (fact(&say("signed-record"), &record_line(record, texts)))
+                    (fact(&say("signed-record"), &record.full_line(texts)))
                     (fact(&say("ctl-proposed"), &record.proposed_sha256))
                 }
                 @if let Some(how) = &says.authenticated { (fact(&say("manifest-authenticated"), how)) }
@@ -102,23 +102,4 @@ fn steps(rows: &[StepRow], texts: &Catalogue) -> Markup {
 
 fn fact(label: &str, value: &str) -> Markup {
     html! { dt { (label) } dd { (value) } }
-}
-
-/// `LAB-88123, version 3 became version 4`, with its full name behind it.
-pub(crate) fn record_line(record: &RecordLine, texts: &Catalogue) -> String {
-    let base = [
-        ("record", (&record.full).into()),
-        ("base", (&record.base_version).into()),
-    ];
-    match (&record.new_version, record.awaiting) {
-        (Some(new), _) => {
-            let [record, base] = base;
-            texts.text("manifest-became", &[record, base, ("new", new.into())])
-        }
-        (None, Some(count)) => {
-            let [record, base] = base;
-            texts.text("manifest-awaits", &[record, base, ("count", count.into())])
-        }
-        (None, None) => texts.text("manifest-version", &base),
-    }
 }

@@ -8,8 +8,10 @@ import { asFault, type Host } from '../host'
 import type { AppState } from '../ipc/AppState'
 import type { CeremonyView } from '../ipc/CeremonyView'
 import type { Draft } from '../ipc/Draft'
+import type { DroppedFile } from '../ipc/DroppedFile'
 import type { EndingView } from '../ipc/EndingView'
 import type { Fault } from '../ipc/Fault'
+import type { Verification } from '../ipc/Verification'
 import { type Arguments, asLocale, type Locale, text } from '../texts/catalogue'
 import { Announcer } from './announcer.svelte'
 import { Keys, setSingleKeys, singleKeysOn } from './keys'
@@ -17,8 +19,8 @@ import { endingSaid, stepsSaid } from './sayings'
 import { WorklistStore } from './worklist.svelte'
 
 export type Panel = 'none' | 'sign' | 'decline'
-export type Place = { at: 'worklist' } | { at: 'review'; id: string }
-export type Screen = 'starting' | 'blocked' | 'sign-in' | 'worklist' | 'review' | 'ceremony' | 'ending'
+export type Place = { at: 'worklist' } | { at: 'verify' } | { at: 'review'; id: string }
+export type Screen = 'starting' | 'blocked' | 'sign-in' | 'worklist' | 'review' | 'verify' | 'ceremony' | 'ending'
 
 const RETRY_MS = 30_000
 
@@ -32,6 +34,8 @@ export class App {
   now = $state.raw(new Date())
   keysShown = $state(false)
   singleKeys = $state(true)
+  /** The file that was verified last. */
+  verified = $state.raw<Verification | null>(null)
   /** Something asked of the shell that could not be done and that no screen shows in its own place. */
   trouble = $state.raw<Fault | null>(null)
 
@@ -61,6 +65,7 @@ export class App {
       await this.host.onAppState((state) => this.#hearState(state))
       await this.host.onCeremony((view) => this.#hearCeremony(view))
       await this.host.onWorklistChanged(() => this.#refresh())
+      await this.host.onDropped((file) => this.#hearDropped(file))
       const state = await this.host.appState()
       if (!this.state) this.#hearState(state)
       const ceremony = await this.host.ceremonyState()
@@ -100,6 +105,18 @@ export class App {
     this.panel = 'none'
     this.trouble = null
     this.returning = true
+  }
+
+  openVerify(): void {
+    this.place = { at: 'verify' }
+    this.panel = 'none'
+    this.trouble = null
+  }
+
+  showVerified(checked: Verification): void {
+    this.verified = checked
+    this.trouble = null
+    this.announcer.say(checked.title, checked.valid ? 'polite' : 'assertive')
   }
 
   /** Leaves an ending, to where `go` leads. */
@@ -167,6 +184,16 @@ export class App {
     }
   }
 
+  /** A file counts only where files are verified; anywhere else it slipped out of somebody's hand. */
+  #hearDropped(file: DroppedFile): void {
+    if (this.screen !== 'verify') return
+    if (file.checked) this.showVerified(file.checked)
+    else if (file.fault) {
+      this.trouble = file.fault
+      this.announcer.say(this.faultText(file.fault), 'assertive')
+    }
+  }
+
   /** After an ending the review below is where it was; only a signed amendment is gone from it. */
   #keepEntry(view: CeremonyView, ending: EndingView): void {
     this.panel = 'none'
@@ -196,6 +223,7 @@ export class App {
     this.reviewScroll.clear()
     this.drafts.clear()
     this.ceremony = null
+    this.verified = null
     this.place = { at: 'worklist' }
     this.panel = 'none'
     this.trouble = null

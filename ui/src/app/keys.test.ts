@@ -40,6 +40,14 @@ describe('a key press', () => {
     for (const held of ['ctrlKey', 'altKey', 'metaKey']) expect(heardAs(press('r', { [held]: true }), calm)).toBeNull()
   })
 
+  it('prints with Ctrl and P, or Cmd and P, even in a field', () => {
+    const around = { ...calm, inField: true, singleKeys: false }
+
+    expect(heardAs(press('p', { ctrlKey: true }), around)).toBe('Print')
+    expect(heardAs(press('p', { metaKey: true }), around)).toBe('Print')
+    expect(heardAs(press('p', { ctrlKey: true, altKey: true }), around)).toBeNull()
+  })
+
   it('is not heard while a character is being composed, or when somebody used it already', () => {
     expect(heardAs(press('s', { isComposing: true }), calm)).toBeNull()
     expect(heardAs(press('s', { defaultPrevented: true }), calm)).toBeNull()

@@ -25,6 +25,13 @@ export const ALL_KEYS: { screen: string; keys: { caps: string[]; says: string }[
       { caps: ['D'], says: 'keys-decline' },
     ],
   },
+  {
+    screen: 'verify',
+    keys: [
+      { caps: ['O'], says: 'keys-choose-file' },
+      { caps: ['Ctrl', 'P'], says: 'keys-print' },
+    ],
+  },
   { screen: 'keys-signing', keys: [{ caps: ['F6'], says: 'keys-forward' }] },
   {
     screen: 'keys-everywhere',
@@ -65,6 +72,7 @@ export interface Around {
 /** The name under which a binding hears this key press, or `null` when nobody may. */
 export function heardAs(pressed: Pressed, around: Around): string | null {
   if (pressed.defaultPrevented || pressed.isComposing || around.modalOpen) return null
+  if (pressed.ctrlKey !== pressed.metaKey && !pressed.altKey && pressed.key.toLowerCase() === 'p') return 'Print'
   if (pressed.ctrlKey || pressed.altKey || pressed.metaKey) return null
   if (pressed.key === 'Escape') return around.popoverOpen ? null : 'Escape'
   if (pressed.key === 'F6') return 'F6'

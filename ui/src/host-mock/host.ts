@@ -4,14 +4,17 @@ import type { Host, Unlisten } from '../host'
 import type { AppState } from '../ipc/AppState'
 import type { CeremonyView } from '../ipc/CeremonyView'
 import type { Draft } from '../ipc/Draft'
+import type { DroppedFile } from '../ipc/DroppedFile'
 import type { EndingView } from '../ipc/EndingView'
 import type { Fault } from '../ipc/Fault'
 import type { Review } from '../ipc/Review'
 import type { SignRequest } from '../ipc/SignRequest'
 import type { TextPart } from '../ipc/TextPart'
+import type { Verification } from '../ipc/Verification'
 import type { Worklist } from '../ipc/Worklist'
 import type { WorklistItem } from '../ipc/WorklistItem'
 import { appState, ceremony, ENDINGS, FAULTS, ITEMS, LOCALE_REASONS, NOW, review, textToSign } from './data'
+import { VERIFIED } from './verified'
 
 export interface Call {
   name: string
@@ -29,12 +32,16 @@ export class MockHost implements Host {
   beginFault: Fault | null = null
   declineFault: Fault | null = null
   signInFault: Fault | null = null
+  verifyFault: Fault | null = null
+  /** What the person's choice of a file comes to. */
+  chosen: Verification | null = VERIFIED.valid
   /** Never answers when true: shows what waiting looks like. */
   slow = false
   clock: () => Date = () => new Date(NOW)
   #hearState: ((state: AppState) => void)[] = []
   #hearCeremony: ((view: CeremonyView) => void)[] = []
   #hearWorklist: (() => void)[] = []
+  #hearDropped: ((file: DroppedFile) => void)[] = []
   #decideSignIn: (fault: Fault | null) => void = () => this.set({ phase: 'signed_out' })
 
   constructor(locale: 'en' | 'de') {
@@ -69,6 +76,10 @@ export class MockHost implements Host {
   changeWorklist(items: WorklistItem[]): void {
     this.items = items
     for (const hear of this.#hearWorklist) hear()
+  }
+
+  drop(file: DroppedFile): void {
+    for (const hear of this.#hearDropped) hear(file)
   }
 
   // The door.
@@ -173,6 +184,18 @@ export class MockHost implements Host {
     this.#remove(id)
   }
 
+  async verifyFile(): Promise<Verification | null> {
+    this.#note('verifyFile')
+    await this.#wait()
+    if (this.verifyFault) throw this.verifyFault
+    return this.chosen
+  }
+
+  async saveReport(): Promise<string | null> {
+    this.#note('saveReport')
+    return '/home/adams/Documents/LAB-88123-004128.evidence.html'
+  }
+
   async printPage(): Promise<void> {
     this.#note('printPage')
     window.print()
@@ -191,6 +214,11 @@ export class MockHost implements Host {
   async onWorklistChanged(hear: () => void): Promise<Unlisten> {
     this.#hearWorklist.push(hear)
     return () => (this.#hearWorklist = this.#hearWorklist.filter((other) => other !== hear))
+  }
+
+  async onDropped(hear: (file: DroppedFile) => void): Promise<Unlisten> {
+    this.#hearDropped.push(hear)
+    return () => (this.#hearDropped = this.#hearDropped.filter((other) => other !== hear))
   }
 
   #note(name: string, ...args: unknown[]): void {

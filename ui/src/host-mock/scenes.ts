@@ -3,6 +3,7 @@
 import type { App } from '../app/app.svelte'
 import { ceremony, DRAFT, ENDINGS, FAULTS, ITEMS } from './data'
 import type { MockHost } from './host'
+import { VERIFIED } from './verified'
 
 const AMENDMENT = 'AM-1207'
 
@@ -36,6 +37,14 @@ const ended = (name: string, time: string): Scene => (host) => {
   if (name === 'signed') host.items = ITEMS.filter((item) => item.id !== AMENDMENT)
   if (name === 'unconfirmed') host.state = { ...host.state, status: { ...host.state.status, outbox: 1 } }
   return undefined
+}
+
+const verified = (how: keyof typeof VERIFIED): Scene => (host) => {
+  at(host, '14:50:00')
+  return (app) => {
+    app.openVerify()
+    app.showVerified(VERIFIED[how])
+  }
 }
 
 const signedOut = (change: Partial<MockHost['state']>): Scene => (host) => {
@@ -95,6 +104,10 @@ export const SCENES: Record<string, Scene> = {
   'record-changed': ended('record-changed', '14:33:00'),
   unconfirmed: ended('unconfirmed', '14:34:00'),
   'signing-locked': ended('signing-locked', '14:44:20'),
+  verify: () => (app) => app.openVerify(),
+  'verify-valid': verified('valid'),
+  'verify-invalid': verified('invalid'),
+  'verify-unreadable': verified('unreadable'),
   blocked: (host) => {
     host.state = { ...host.state, phase: 'blocked', session: null, blocked: FAULTS.policy }
     return undefined

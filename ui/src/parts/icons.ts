@@ -7,6 +7,7 @@ export const ICONS = [
   'check',
   'clock',
   'copy',
+  'dash',
   'dashc',
   'device',
   'down',
