@@ -81,6 +81,7 @@ impl Ward {
             vault: Arc::new(vault.await.unwrap()),
             log: SharedLog::new(log),
             outbox: None,
+            archive: folder.path().join("archive.json"),
             sign_in_agent: Arc::new(agent.clone()),
             signing_agent: Arc::new(agent.clone()),
             screen: screen.clone(),
