@@ -23,8 +23,8 @@ const MESSAGE: usize = 4 * 1024 * 1024;
 const UNREAD: usize = 64;
 /// Calls on their way to the browser.
 const UNSENT: usize = 1024;
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// How long an answer may take, the first one of a browser that is starting included.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Our end of the pipe.
 #[derive(Clone)]
