@@ -37,18 +37,19 @@ impl Transport {
     )]
     pub fn new(rules: Rules) -> Result<Self, TransportError> {
         install_crypto_provider();
-        let certificates = match &rules.ca_file {
-            Some(path) => rules::read_certificates(path)?,
-            None => Vec::new(),
-        };
+        let certificates = rules.ca_file.as_deref().map(rules::read_certificates);
+        let certificates = certificates.transpose()?;
         let builder = || {
-            reqwest::Client::builder()
+            let builder = reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
                 .referer(false)
                 .https_only(!rules.development_http)
                 .connect_timeout(rules.connect_timeout)
-                .timeout(rules.total_timeout)
-                .tls_certs_merge(certificates.clone())
+                .timeout(rules.total_timeout);
+            match &certificates {
+                Some(certificates) => builder.tls_certs_merge(certificates.clone()),
+                None => builder,
+            }
         };
         let built =
             |builder: reqwest::ClientBuilder| builder.build().map_err(|_| TransportError::Setup);
