@@ -6,6 +6,7 @@
 //!
 //! It does not protect against other code that runs as the same user, which can read our memory anyway.
 
+mod crowd;
 mod http1;
 mod page;
 
@@ -19,16 +20,16 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use policy::RedirectPath;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 use url::Url;
 
 use crate::IdentityError;
+use crowd::{Crowd, Place};
 pub use page::Page;
 
-/// The time that one connection may take, and the number of connections at a time.
+/// The time that one connection may take.
 const CONNECTION_TIME: Duration = Duration::from_secs(5);
-const CONNECTIONS: usize = 16;
 
 /// A bound loopback port that waits for callbacks.
 pub struct Listener {
@@ -122,23 +123,23 @@ fn random_path() -> Result<String, IdentityError> {
 
 /// Accepts until aborted. The connections are children of this task and end with it.
 async fn serve(socket: TcpListener, door: Arc<Door>) {
-    let slots = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut crowd = Crowd::default();
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
-        let Ok(slot) = Arc::clone(&slots).acquire_owned().await else {
-            return;
-        };
         match socket.accept().await {
             Ok((stream, _)) => {
                 let door = Arc::clone(&door);
+                let place = crowd.join();
                 connections.spawn(async move {
-                    let answered = tokio::time::timeout(CONNECTION_TIME, door.answer(stream)).await;
+                    let answered =
+                        tokio::time::timeout(CONNECTION_TIME, door.answer(stream, place)).await;
                     if !matches!(answered, Ok(Ok(()))) {
                         tracing::debug!("a connection to the callback port came to nothing");
                     }
-                    drop(slot);
                 });
+                // What this one has to say is heard before somebody else can take its place.
+                tokio::task::yield_now().await;
             }
             // Out of descriptors, most likely: give the others time to close theirs.
             Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
@@ -147,8 +148,12 @@ async fn serve(socket: TcpListener, door: Arc<Door>) {
 }
 
 impl Door {
-    async fn answer(&self, mut stream: TcpStream) -> io::Result<()> {
-        let request = http1::read(&mut stream).await?;
+    async fn answer(&self, mut stream: TcpStream, place: Place) -> io::Result<()> {
+        let request = tokio::select! {
+            biased;
+            request = http1::read(&mut stream) => request?,
+            () = place.lost() => return Err(io::ErrorKind::ConnectionAborted.into()),
+        };
         let callback = request
             .map_err(page::refusal)
             .and_then(|request| self.admit(&request).map_err(page::refusal));
@@ -180,10 +185,12 @@ impl Door {
         if request.method != "GET" {
             return Err(405);
         }
-        // A provider's redirect is a navigation: no script's request, no frame of another page.
+        // A provider's redirect is a navigation: no script's request, no frame of another page. A browser says which
+        // always together with from where; a program that only says how it fetches is no page's script.
         let navigates = |name, value| !request.has(name) || request.only(name) == Some(value);
+        let by_browser = request.has("sec-fetch-site");
         if request.has("origin")
-            || !navigates("sec-fetch-mode", "navigate")
+            || (by_browser && !navigates("sec-fetch-mode", "navigate"))
             || !navigates("sec-fetch-dest", "document")
         {
             return Err(403);

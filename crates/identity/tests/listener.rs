@@ -11,7 +11,6 @@ use policy::RedirectPath;
 use rstest::rstest;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use url::Url;
 
 async fn listener() -> Listener {
     Listener::bind(&[], &RedirectPath::Random, page())
@@ -114,11 +113,11 @@ async fn a_dropped_listener_leaves_the_port_closed() {
     403
 )]
 #[case::a_script(
-    "GET {path}?code=c HTTP/1.1\r\nHost: {host}\r\nSec-Fetch-Mode: cors\r\n\r\n",
+    "GET {path}?code=c HTTP/1.1\r\nHost: {host}\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: cors\r\n\r\n",
     403
 )]
 #[case::an_image(
-    "GET {path}?code=c HTTP/1.1\r\nHost: {host}\r\nSec-Fetch-Mode: no-cors\r\n\r\n",
+    "GET {path}?code=c HTTP/1.1\r\nHost: {host}\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\n\r\n",
     403
 )]
 #[case::a_frame(
@@ -157,6 +156,15 @@ async fn a_navigation_with_fetch_metadata_is_a_callback() {
     let mut listener = listener().await;
     let headers =
         "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n";
+    say(&listener, &get(&listener, "code=c", headers)).await;
+    assert_eq!(listener.next().await.query(), Some("code=c"));
+}
+
+/// Browsers name the site as well; a program that visits pages for somebody has none.
+#[tokio::test]
+async fn a_program_that_only_says_how_it_fetches_is_no_script_of_a_page() {
+    let mut listener = listener().await;
+    let headers = "Sec-Fetch-Mode: cors\r\n";
     say(&listener, &get(&listener, "code=c", headers)).await;
     assert_eq!(listener.next().await.query(), Some("code=c"));
 }

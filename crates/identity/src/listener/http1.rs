@@ -33,10 +33,18 @@ impl Head {
 /// Reads one head. The inner error is the status with which the request is turned away.
 pub(super) async fn read(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Result<Head, u16>> {
     let mut octets = Vec::with_capacity(1024);
+    let mut searched: usize = 0;
     loop {
-        if let Some(end) = octets.windows(4).position(|four| four == b"\r\n\r\n") {
-            return Ok(parse(&octets[..end]).ok_or(400));
+        // The end may have begun in what was searched before. Never from the start again: who sends octet by octet
+        // would have all of it read thousands of times.
+        let from = searched.saturating_sub(3);
+        let found = octets[from..]
+            .windows(4)
+            .position(|four| four == b"\r\n\r\n");
+        if let Some(end) = found {
+            return Ok(parse(&octets[..from + end]).ok_or(400));
         }
+        searched = octets.len();
         if octets.len() >= LIMIT {
             return Ok(Err(431));
         }
