@@ -62,4 +62,16 @@ mod tests {
         assert_eq!(numeric_date(&json!(1e300)), None);
         assert_eq!(numeric_date(&json!(null)), None);
     }
+
+    #[test]
+    fn a_fraction_is_cut_towards_the_past_and_no_number_leaves_this_era() {
+        assert_eq!(numeric_date(&json!(-0.5)), Some(-1));
+        assert_eq!(
+            numeric_date(&json!(999_999_999_999_999.0)),
+            Some(999_999_999_999_999)
+        );
+        assert_eq!(numeric_date(&json!(1e15)), None);
+        assert_eq!(numeric_date(&json!(-1e15)), None);
+        assert_eq!(numeric_date(&json!(u64::MAX)), None);
+    }
 }

@@ -4,10 +4,10 @@
 
 use std::time::Duration;
 
-use identity::{IdentityError, Provider, RelyingParty, Revocation, TokenKind, Tokens};
+use identity::{IdentityError, Provider, RelyingParty, Return, Revocation, TokenKind, Tokens};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use transport::{Transport, TransportError};
+use transport::Transport;
 
 use crate::session::{Held, Session, SessionEnd};
 use crate::vault::VaultError;
@@ -46,6 +46,8 @@ pub enum TokenEnd {
 pub enum IdpSessionEnd {
     /// There was nothing to end any more.
     None,
+    /// Ended: the provider led back with the state that it was sent.
+    Ended,
     /// The provider took the request. Whether it asks somebody first is its own affair.
     Asked,
     /// The provider offers no such page.
@@ -160,17 +162,26 @@ async fn end_idp_session(
 ) -> IdpSessionEnd {
     let client_id = &relying_party.client().client_id;
     let hint = held.id_token.expose_secret();
-    let Some(url) = provider.end_session_url(Some(hint), client_id) else {
+    let back_to = relying_party.client().logout_return.as_ref();
+    let Some(asked) = provider.end_session(Some(hint), client_id, back_to) else {
         return IdpSessionEnd::NotOffered;
     };
-    let Ok(request) = http::Request::get(url.as_str()).body(Vec::new()) else {
+    let Ok(request) = http::Request::get(asked.url.as_str()).body(Vec::new()) else {
         return IdpSessionEnd::LeftToExpire;
     };
-    match tokio::time::timeout(PATIENCE, transport.send(request)).await {
-        Ok(Ok(answer)) if answer.status().is_success() => IdpSessionEnd::Asked,
+    let Ok(Ok(answer)) = tokio::time::timeout(PATIENCE, transport.led_to(request)).await else {
+        return IdpSessionEnd::LeftToExpire;
+    };
+    match answer.body().as_ref().map(|to| asked.judge(to)) {
+        Some(Return::Ours) => IdpSessionEnd::Ended,
         // The provider leads on to its farewell page, which nobody needs to see.
-        Ok(Err(TransportError::Redirected { .. })) => IdpSessionEnd::Asked,
-        _ => IdpSessionEnd::LeftToExpire,
+        Some(Return::Elsewhere) => IdpSessionEnd::Asked,
+        Some(Return::Foreign(refusal)) => {
+            tracing::warn!(%refusal, "the way back from signing out belongs to another request");
+            IdpSessionEnd::LeftToExpire
+        }
+        None if answer.status().is_success() => IdpSessionEnd::Asked,
+        None => IdpSessionEnd::LeftToExpire,
     }
 }
 

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::signer::Signer;
+use crate::header::Parts;
 use crate::id_token::Check;
 use crate::keys::KeySet;
 use crate::{Client, IdToken, Refusal};
@@ -81,6 +82,24 @@ impl Case {
     }
 
     pub(super) fn verdict_on(&self, token: &str) -> Result<IdToken, Refusal> {
+        self.ask(|check| check.verify(token))
+    }
+
+    /// What the signature check alone says, and what the protocol library alone says.
+    pub(super) fn verdicts_apart(&self) -> [Result<(), Refusal>; 2] {
+        let token = self.token();
+        self.ask(|check| {
+            let parts = Parts::of(&token, check.algorithms).unwrap();
+            let key = check.keys.choose(&parts.header).unwrap();
+            let algorithm = &parts.header.algorithm;
+            [
+                key.verify(algorithm, parts.signed.as_bytes(), &parts.signature),
+                check.second_opinion(&token, key, &parts.header),
+            ]
+        })
+    }
+
+    fn ask<T>(&self, question: impl FnOnce(&Check<'_>) -> T) -> T {
         let client = Client {
             issuer: ISSUER.to_owned(),
             client_id: CLIENT_ID.to_owned(),
@@ -93,7 +112,7 @@ impl Case {
             development_http: false,
         };
         let at = |seconds| Timestamp::from_second(seconds).unwrap();
-        Check {
+        question(&Check {
             client: &client,
             keys: &KeySet::parse(self.keys.to_string().as_bytes()).unwrap(),
             algorithms: &self.algorithms,
@@ -106,8 +125,7 @@ impl Case {
             subject: self.subject.as_ref(),
             access_token: self.access_token,
             now: at(NOW),
-        }
-        .verify(token)
+        })
     }
 
     pub(super) fn is_refused_for(&self, refusal: Refusal) {
