@@ -100,7 +100,7 @@ async fn an_identity_provider_that_goes_down_after_the_sign_in_is_named() {
         matches!(
             ended.ending,
             Ending::Failed(
-                Failure::IdentityProviderUnreachable | Failure::IdentityProviderUnusable
+                Failure::IdentityProviderUnreachable | Failure::IdentityProviderUnusable(_)
             )
         ),
         "{ended:?}"
