@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 /// How long the provider may take to answer by itself.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(4);
 /// How long the agent may take to be gone.
 const CLOSING: Duration = Duration::from_secs(15);
 /// After this the sign-in is older than any `max_age` that a policy can name.
@@ -195,7 +195,9 @@ impl Look<'_> {
         tokio::time::sleep(AGEING).await;
         let max_age = match policy.identity.max_age.seconds() {
             Some(seconds) => {
+                // Without a prompt: some providers take max_age=0 for prompt=login, which nothing else may go with.
                 self.answer(&Demands {
+                    prompt: None,
                     max_age: Some(seconds),
                     ..quietly.clone()
                 })
@@ -216,9 +218,9 @@ impl Look<'_> {
                 Said::WouldAsk | Said::Error | Said::NotAsked => None,
             },
             max_age: match max_age {
-                Said::WouldAsk => Some(true),
+                Said::WouldAsk | Said::Nothing => Some(true),
                 Said::Somebody => Some(false),
-                Said::Nothing | Said::Error | Said::NotAsked => None,
+                Said::Error | Said::NotAsked => None,
             },
             request_subject: match request_subject {
                 Said::WouldAsk | Said::Error => Some(true),

@@ -240,7 +240,7 @@ th, td { border-bottom: 1px solid #bbb; padding: .35rem .5rem; text-align: left;
 tbody th { font-weight: 600; width: 28%; } code { font-size: .85em; font-weight: 400; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; } dt { font-weight: 600; } dd { margin: 0; overflow-wrap: anywhere; }
 .answer { border: 2px solid #555; padding: 0 1rem 1rem; } .answer.accepted { border-color: #1a6b34; } .answer.refused { border-color: #a01c1c; }
-td.ok { color: #1a6b34; } td.warn { color: #7a4b00; } td.fail { color: #a01c1c; font-weight: 700; } td.skipped { color: #555; }
+thead th, td.ok, td.warn, td.fail, td.skipped { overflow-wrap: normal; min-width: 6rem; } td.ok { color: #1a6b34; } td.warn { color: #7a4b00; } td.fail { color: #a01c1c; font-weight: 700; } td.skipped { color: #555; }
 @media print { body { margin: 0; max-width: none; } @page { margin: 18mm; } }
 ";
 
