@@ -109,11 +109,6 @@ impl Browser {
         self.submit(page, &form, &Filling::Pressing(button)).await
     }
 
-    /// How many cookies the jar holds.
-    pub fn cookies(&self) -> usize {
-        self.with_jar(|jar| jar.len())
-    }
-
     async fn submit(
         &self,
         page: &Page,

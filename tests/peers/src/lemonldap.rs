@@ -43,17 +43,8 @@ pub const SMITH: Account = Account {
 pub struct Lemonldap {
     /// How to work with it.
     pub peer: Peer,
-    directory: TempDir,
+    _directory: TempDir,
     _turn: MutexGuard<'static, ()>,
-}
-
-impl Lemonldap {
-    /// How many sessions, codes and tokens it keeps.
-    pub fn kept(&self) -> usize {
-        let entries = std::fs::read_dir(self.directory.path().join("sessions")).unwrap();
-        let is_file = |entry: &std::fs::DirEntry| entry.path().is_file();
-        entries.map(Result::unwrap).filter(is_file).count()
-    }
 }
 
 /// Starts the provider.
@@ -104,7 +95,7 @@ pub async fn start() -> Lemonldap {
     };
     Lemonldap {
         peer,
-        directory,
+        _directory: directory,
         _turn: turn,
     }
 }

@@ -19,6 +19,7 @@ pub mod grants;
 pub mod lemonldap;
 pub mod oidc_provider;
 pub mod portal;
+pub mod probe;
 pub mod process;
 pub mod ward;
 

@@ -4,7 +4,7 @@ use identity::{Demands, Expectations, Prompt, RelyingParty};
 use jiff::Timestamp;
 use url::Url;
 
-use crate::{Account, Browser, Landing, Peer, grants};
+use crate::{Browser, Landing, Peer, grants};
 
 /// How the portal is registered.
 #[derive(Clone, Debug)]
@@ -33,16 +33,9 @@ impl Portal {
         }
     }
 
-    /// Somebody signs in to the portal in this jar.
-    pub async fn sign_in(&self, jar: &Browser, account: &Account) -> String {
-        let (pending, mut provider) = self.ask(None).await;
-        let callback = jar.sign_in(&pending.url, account).await.unwrap();
-        self.subject(&mut provider, pending, &callback).await
-    }
-
     /// Who the portal thinks is in front of it: what `prompt=none` says in this jar. Nobody, if it has to ask.
     pub async fn sees(&self, jar: &Browser) -> Option<String> {
-        let (pending, mut provider) = self.ask(Some(Prompt::None)).await;
+        let (pending, mut provider) = self.ask_silently().await;
         let Landing::Callback(callback) = jar.visit(&pending.url).await.unwrap() else {
             return None;
         };
@@ -52,11 +45,11 @@ impl Portal {
         Some(self.subject(&mut provider, pending, &callback).await)
     }
 
-    async fn ask(&self, prompt: Option<Prompt>) -> (identity::Pending, identity::Provider) {
+    async fn ask_silently(&self) -> (identity::Pending, identity::Provider) {
         let now = Timestamp::now();
         let provider = self.party.discover(now).await.unwrap();
         let demands = Demands {
-            prompt,
+            prompt: Some(Prompt::None),
             ..Demands::default()
         };
         let asked = self

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use peers::grants::Grant;
 use peers::lemonldap::start;
 use peers::portal::Portal;
+use peers::probe::probe;
 use peers::{Browser, Landing, Peer, Person, Ward, grants};
 use policy::Preflight;
 
@@ -19,11 +20,13 @@ async fn somebody_signs_in_and_the_records_api_opens() {
     assert_eq!(ward.session.person().name, peer.signer.name);
     let subject = &ward.session.person().subject;
     assert_eq!(subject.claims["sub"], peer.signer.subject);
+    let token = ward.session.access_token(Timestamp::now()).await;
+    assert!(token.unwrap().key().is_none());
     assert!(ward.session_still_works().await);
 }
 
 #[tokio::test]
-async fn a_signature_is_recorded_and_nothing_of_its_sign_in_is_left_there() {
+async fn a_signature_is_recorded() {
     let provider = start().await;
     let peer = &provider.peer;
     let ward = Ward::open(peer).await;
@@ -164,10 +167,21 @@ async fn a_context_class_that_is_asked_for_is_not_seen_to_and_the_token_is_refus
 }
 
 #[tokio::test]
-async fn the_class_that_a_password_meets_is_told() {
+async fn what_it_offers_is_what_the_documentation_says() {
     let provider = start().await;
     let peer = &provider.peer;
     let grant = Grant::of(peer, &peer.signer).await;
+    let claims = grant.authenticated.id_token.claims();
+    assert!(grant.provider.pushed_endpoint().is_none());
+    assert!(!grant.provider.answers_with_issuer());
+    assert!(grant.provider.revocation_endpoint().is_none());
+    assert!(claims.contains_key("at_hash"));
+    assert!(grant.authenticated.auth_time.is_some());
+    let silently = Demands {
+        prompt: Some(Prompt::None),
+        ..Demands::default()
+    };
+    assert!(asks(peer, &Browser::new(), silently).await);
     assert_eq!(grant.authenticated.acr.as_deref(), Some("loa-1"));
     assert!(grant.authenticated.amr.is_empty());
 }
@@ -258,4 +272,23 @@ async fn asks_with(policy: &policy::Policy, jar: &Browser, demands: Demands) -> 
     let asked = party.request(&provider, &demands, &here, now).await;
     let landing = jar.visit(&asked.unwrap().url).await.unwrap();
     matches!(landing, Landing::Page(_))
+}
+
+#[tokio::test]
+async fn a_probe_accepts_the_right_person() {
+    let provider = start().await;
+    let peer = &provider.peer;
+    let probed = probe(peer, "lemonldap-ng", None, &peer.signer).await;
+    assert_eq!(probed.result(), ("accepted", None), "{probed:#?}");
+    assert_eq!(probed.code, Some(0));
+}
+
+#[tokio::test]
+async fn a_probe_refuses_the_wrong_person() {
+    let provider = start().await;
+    let peer = &provider.peer;
+    let probed = probe(peer, "lemonldap-ng", Some(&peer.signer), &peer.other).await;
+    let refused = ("refused", Some("subject_mismatch"));
+    assert_eq!(probed.result(), refused, "{probed:#?}");
+    assert_eq!(probed.code, Some(2));
 }

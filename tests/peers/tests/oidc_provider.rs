@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use peers::grants::Grant;
 use peers::oidc_provider::{CANCEL, TWO_FACTORS, start};
 use peers::portal::Portal;
+use peers::probe::probe;
 use peers::{Browser, Landing, Person, Ward, grants};
 use policy::{Preflight, RedirectPath};
 use records::CallError;
@@ -219,6 +220,19 @@ async fn an_id_token_of_another_algorithm_is_refused() {
 }
 
 #[tokio::test]
+async fn what_it_offers_is_what_the_documentation_says() {
+    let peer = start().await;
+    let grant = Grant::of(&peer, &peer.signer).await;
+    let claims = grant.authenticated.id_token.claims();
+    assert!(grant.provider.pushed_endpoint().is_some());
+    assert!(grant.provider.answers_with_issuer());
+    assert!(grant.provider.revocation_endpoint().is_some());
+    assert!(!claims.contains_key("at_hash"));
+    assert!(grant.authenticated.auth_time.is_some());
+    assert_eq!(grant.authenticated.amr, ["pwd"]);
+}
+
+#[tokio::test]
 async fn a_refresh_token_that_is_used_twice_ends_its_grant() {
     let peer = start().await;
     let mut grant = Grant::of(&peer, &peer.signer).await;
@@ -290,7 +304,7 @@ async fn the_providers_own_session_ends_where_somebody_says_so() {
 }
 
 #[tokio::test]
-async fn prompt_login_and_max_age_0_each_ask_again() {
+async fn prompt_login_and_either_max_age_ask_again() {
     let peer = start().await;
     let jar = Browser::new();
     let plain = Demands::default();
@@ -303,6 +317,14 @@ async fn prompt_login_and_max_age_0_each_ask_again() {
     assert!(
         asked(Demands {
             prompt: Some(Prompt::Login),
+            ..Demands::default()
+        })
+        .await
+    );
+    tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
+    assert!(
+        asked(Demands {
+            max_age: Some(1),
             ..Demands::default()
         })
         .await
@@ -360,4 +382,23 @@ fn two_factors(policy: &mut policy::Policy) {
 
 fn is_invalid_grant<T>(answer: &Result<T, IdentityError>) -> bool {
     matches!(answer, Err(IdentityError::ProviderError { code }) if code == "invalid_grant")
+}
+
+#[tokio::test]
+async fn a_probe_accepts_the_right_person() {
+    let peer = start().await;
+    let peer = &peer;
+    let probed = probe(peer, "oidc-provider", None, &peer.signer).await;
+    assert_eq!(probed.result(), ("accepted", None), "{probed:#?}");
+    assert_eq!(probed.code, Some(0));
+}
+
+#[tokio::test]
+async fn a_probe_refuses_the_wrong_person() {
+    let peer = start().await;
+    let peer = &peer;
+    let probed = probe(peer, "oidc-provider", Some(&peer.signer), &peer.other).await;
+    let refused = ("refused", Some("subject_mismatch"));
+    assert_eq!(probed.result(), refused, "{probed:#?}");
+    assert_eq!(probed.code, Some(2));
 }

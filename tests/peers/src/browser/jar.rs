@@ -52,10 +52,6 @@ impl Jar {
             .collect();
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
-
-    pub fn len(&self) -> usize {
-        self.kept.len()
-    }
 }
 
 /// A cookie that was set in order to go.
@@ -104,7 +100,12 @@ mod tests {
     #[test]
     fn a_cookie_that_is_set_in_the_past_is_gone() {
         let expired = "a=; path=/; expires=Wed, 21 Oct 2015 00:00:00 GMT";
-        assert_eq!(jar_with(&["a=1; path=/", expired]).len(), 0);
-        assert_eq!(jar_with(&["a=1; path=/", "a=; path=/; max-age=0"]).len(), 0);
+        assert_eq!(jar_with(&["a=1; path=/", expired]).kept.len(), 0);
+        assert_eq!(
+            jar_with(&["a=1; path=/", "a=; path=/; max-age=0"])
+                .kept
+                .len(),
+            0
+        );
     }
 }
