@@ -24,11 +24,13 @@ fn read(name: &str) -> Vec<u8> {
     std::fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
+type Judge = Box<dyn Fn(&[u8]) -> Result<(), VerificationFailure> + Sync>;
+
 /// Valid evidence and what it is judged by.
 struct Subject {
     name: &'static str,
     octets: Vec<u8>,
-    judge: Box<dyn Fn(&[u8]) -> Result<(), VerificationFailure> + Sync>,
+    judge: Judge,
 }
 
 impl Subject {
@@ -94,7 +96,7 @@ fn bytes_count(subject: &Subject, positions: &[usize], all_at_every: usize) {
     let all: Vec<u8> = (1..=255).collect();
     let change = |position: &usize| {
         let mut noticed = Noticed::new();
-        let differences = if everything || position % all_at_every == 0 {
+        let differences = if everything || position.is_multiple_of(all_at_every) {
             &all[..]
         } else {
             &[[1], [2], [0x80]][position % 3]

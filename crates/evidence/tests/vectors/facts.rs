@@ -64,7 +64,7 @@ impl<'de> Deserialize<'de> for Found {
         #[serde(untagged)]
         enum Written {
             Unknown(Unknown),
-            Known(Box<Challenge>),
+            Known(Box<Issued>),
         }
         #[derive(Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -73,7 +73,7 @@ impl<'de> Deserialize<'de> for Found {
         }
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
-        struct Challenge {
+        struct Issued {
             challenge: String,
             life: ChallengeLife,
             subject: Subject,

@@ -354,7 +354,7 @@ pub fn thumbprint(jwk: &Value) -> String {
         .into_iter()
         .filter_map(|name| Some((name.to_owned(), jwk.get(name)?.clone())))
         .collect();
-    base64url(&aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &jcs(&required)).as_ref())
+    base64url(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &jcs(&required)).as_ref())
 }
 
 pub fn jws(key: &Key, header: &Map<String, Value>, payload: &[u8]) -> [String; 3] {

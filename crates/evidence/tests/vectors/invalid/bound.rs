@@ -51,7 +51,7 @@ fn commitment(book: &mut Book) {
     );
     let reason = Reason::NonceMismatch;
     book.told(STEP, "no-nonce", reason, |story| {
-        drop(story.claims.remove("nonce"))
+        drop(story.claims.remove("nonce"));
     });
     book.told(STEP, "another-nonce", reason, |story| {
         story
@@ -75,6 +75,19 @@ fn commitment(book: &mut Book) {
             story.seal(bundle);
         },
     );
+    malformed_claims(book);
+    book.tampered(
+        STEP,
+        "another-text-presented",
+        Reason::PresentationMismatch,
+        |_, bundle| {
+            bundle["presentation"]["octets"] = json!(base64url(b"I sign nothing."));
+        },
+    );
+}
+
+fn malformed_claims(book: &mut Book) {
+    const STEP: Step = Step::Commitment;
     let malformed = [
         ("short-randomness", json!({ "rz": "ab" })),
         ("another-type-of-claims", json!({ "typ": "JWT" })),
@@ -88,7 +101,7 @@ fn commitment(book: &mut Book) {
     ];
     for (name, members) in malformed {
         book.told(STEP, name, Reason::CommitmentMalformed, |story| {
-            story.cic = object(members)
+            story.cic = object(members);
         });
     }
     book.tampered(
@@ -108,14 +121,6 @@ fn commitment(book: &mut Book) {
         Reason::CommitmentMalformed,
         |_, bundle| {
             bundle["pk_token"]["signatures"][1]["protected"] = json!("e30=");
-        },
-    );
-    book.tampered(
-        STEP,
-        "another-text-presented",
-        Reason::PresentationMismatch,
-        |_, bundle| {
-            bundle["presentation"]["octets"] = json!(base64url(b"I sign nothing."));
         },
     );
 }

@@ -17,7 +17,7 @@ pub fn write(book: &mut Book) {
 /// The story with one claim that says something else.
 fn claim(book: &mut Book, step: Step, name: &str, reason: Reason, claim: &str, value: Value) {
     book.told(step, name, reason, |story| {
-        drop(story.claims.insert(claim.to_owned(), value))
+        drop(story.claims.insert(claim.to_owned(), value));
     });
 }
 
@@ -81,7 +81,7 @@ fn time(book: &mut Book) {
         json!("now"),
     );
     book.told(STEP, "no-expiry", Reason::TimeMissing, |story| {
-        drop(story.claims.remove("exp"))
+        drop(story.claims.remove("exp"));
     });
     let story = Story::es256().with(|story| story.archive["delivery_grace_s"] = json!(1000));
     let late = story.receipted_with(|receipt| receipt["received_at"] = json!(at(350 + 60 + 1001)));
@@ -179,7 +179,7 @@ fn authentication(book: &mut Book) {
         json!("pwd"),
     );
     book.told(STEP, "no-class", Reason::AcrUnmet, |story| {
-        drop(story.claims.remove("acr"))
+        drop(story.claims.remove("acr"));
     });
     book.known(
         STEP,
@@ -264,7 +264,7 @@ fn signer(book: &mut Book) {
         Value::Null,
     );
     book.told(STEP, "no-sub", Reason::SubjectMissing, |story| {
-        drop(story.claims.remove("sub"))
+        drop(story.claims.remove("sub"));
     });
     book.told(
         STEP,
@@ -282,6 +282,11 @@ fn signer(book: &mut Book) {
             story.statement["signer"]["subject"] = json!({ "name": "Grace Adams" });
         },
     );
+    strangers(book);
+}
+
+fn strangers(book: &mut Book) {
+    const STEP: Step = Step::Signer;
     let baker = json!({ "iss": crate::story::ISSUER, "claims": { "sub": "baker-2" } });
     book.known(
         STEP,

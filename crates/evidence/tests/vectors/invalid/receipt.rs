@@ -103,7 +103,7 @@ fn form(book: &mut Book) {
 fn signature(book: &mut Book) {
     let reason = Reason::ReceiptSignatureInvalid;
     book.told(STEP, "key-that-nobody-trusts", reason, |story| {
-        story.receipt_key = Key::p256(0x77)
+        story.receipt_key = Key::p256(0x77);
     });
     instead(
         book,
@@ -128,25 +128,25 @@ fn signature(book: &mut Book) {
 fn contents(book: &mut Book) {
     let reason = Reason::ReceiptMismatch;
     says(book, "of-other-evidence", reason, |receipt| {
-        receipt["evidence_sha256"] = json!("0".repeat(64))
+        receipt["evidence_sha256"] = json!("0".repeat(64));
     });
     says(book, "of-another-signature", reason, |receipt| {
         receipt["signature_id"] = json!("01927d3e-8a00-7c4e-9c3b-2f6d1e5a7b91");
     });
     says(book, "of-another-record", reason, |receipt| {
-        receipt["records"][0]["id"] = json!("obs-hb-9")
+        receipt["records"][0]["id"] = json!("obs-hb-9");
     });
     says(book, "of-another-version", reason, |receipt| {
-        receipt["records"][0]["base_version"] = json!("2")
+        receipt["records"][0]["base_version"] = json!("2");
     });
     says(book, "of-a-record-less", reason, |receipt| {
-        receipt["records"] = json!([])
+        receipt["records"] = json!([]);
     });
     says(book, "without-a-new-version", reason, |receipt| {
-        receipt["records"][0]["new_version"] = json!("3")
+        receipt["records"][0]["new_version"] = json!("3");
     });
     says(book, "awaiting-nobody", reason, |receipt| {
-        receipt["records"][0]["awaiting"] = json!(0)
+        receipt["records"][0]["awaiting"] = json!(0);
     });
     let story = Story::es256().signing(&["hb-1", "hb-2"]);
     let swapped =
@@ -173,10 +173,10 @@ fn chain(book: &mut Book) {
         receipt["previous_receipt_sha256"] = json!("0".repeat(64));
     });
     says(book, "second-without-a-predecessor", reason, |receipt| {
-        receipt["sequence"] = json!(2)
+        receipt["sequence"] = json!(2);
     });
     says(book, "before-the-first", reason, |receipt| {
-        receipt["sequence"] = json!(0)
+        receipt["sequence"] = json!(0);
     });
     says(book, "predecessor-that-is-no-digest", reason, |receipt| {
         receipt["sequence"] = json!(2);
@@ -211,31 +211,46 @@ fn timestamp(book: &mut Book) {
             story.archive["timestamped_from"] = json!(at(0));
         },
     );
-    let mut token =
-        |name: &str, reason: Reason, tsa: Tsa, token: &dyn Fn(&Tsa, &str) -> Vec<u8>| {
-            let mut story = Story::es256();
-            let mut bundle = story.stamped_by(&tsa);
-            let octets = token(&tsa, bundle["receipt"].as_str().unwrap());
-            bundle["timestamp"] = json!(base64url(&octets));
-            book.fails(STEP, name, reason, jcs(&bundle), By::Archive(story.archive));
-        };
+    timestamp_form(book);
+    timestamp_authority(book);
+}
+
+/// Evidence with a token of somebody's choice.
+fn token(
+    book: &mut Book,
+    name: &str,
+    reason: Reason,
+    tsa: &Tsa,
+    token: &dyn Fn(&Tsa, &str) -> Vec<u8>,
+) {
+    let mut story = Story::es256();
+    let mut bundle = story.stamped_by(tsa);
+    let octets = token(tsa, bundle["receipt"].as_str().unwrap());
+    bundle["timestamp"] = json!(base64url(&octets));
+    book.fails(STEP, name, reason, jcs(&bundle), By::Archive(story.archive));
+}
+
+fn timestamp_form(book: &mut Book) {
     let malformed = Reason::TimestampMalformed;
     token(
+        book,
         "timestamp-that-is-none",
         malformed,
-        Tsa::honest(),
+        &Tsa::honest(),
         &|_, _| b"token".to_vec(),
     );
     token(
+        book,
         "timestamp-with-something-after",
         malformed,
-        Tsa::honest(),
+        &Tsa::honest(),
         &|tsa, receipt| [tsa.stamp(receipt), vec![0]].concat(),
     );
     token(
+        book,
         "timestamp-with-a-certificate-more",
         malformed,
-        Tsa::honest(),
+        &Tsa::honest(),
         &|tsa, receipt| {
             tsa.stamp_with(receipt, |data| {
                 let other = Tsa::for_purposes(&[ExtendedKeyUsagePurpose::ServerAuth]);
@@ -246,54 +261,63 @@ fn timestamp(book: &mut Book) {
         },
     );
     token(
+        book,
         "timestamp-in-another-version",
         malformed,
-        Tsa::honest(),
+        &Tsa::honest(),
         &|tsa, receipt| {
             tsa.stamp_with(receipt, |data| {
-                data.version = cms::content_info::CmsVersion::V1
+                data.version = cms::content_info::CmsVersion::V1;
             })
         },
     );
     token(
+        book,
         "timestamp-of-another-receipt",
         Reason::TimestampMismatch,
-        Tsa::honest(),
+        &Tsa::honest(),
         &|tsa, _| tsa.stamp("another"),
     );
     token(
+        book,
         "timestamp-not-signed",
         Reason::TimestampSignatureInvalid,
-        Tsa::honest(),
+        &Tsa::honest(),
         &|tsa, receipt| {
             let mut token = tsa.stamp(receipt);
             *token.last_mut().unwrap() ^= 1;
             token
         },
     );
+}
+
+fn timestamp_authority(book: &mut Book) {
     let purposes = [
         ExtendedKeyUsagePurpose::TimeStamping,
         ExtendedKeyUsagePurpose::ServerAuth,
     ];
     let server = Tsa::for_purposes(&purposes);
     token(
+        book,
         "timestamp-by-a-web-server",
         Reason::TimestampUntrusted,
-        server,
+        &server,
         &Tsa::stamp,
     );
     let early = Tsa::honest().stamping_at(-1);
     token(
+        book,
         "timestamp-older-than-the-receipt",
         Reason::TimestampTooEarly,
-        early,
+        &early,
         &Tsa::stamp,
     );
     let late = Tsa::honest().stamping_at(20 * 366 * 86_400);
     token(
+        book,
         "timestamp-after-its-certificate-expired",
         Reason::TimestampUntrusted,
-        late,
+        &late,
         &Tsa::stamp,
     );
 

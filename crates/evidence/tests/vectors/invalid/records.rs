@@ -21,11 +21,11 @@ pub fn write(book: &mut Book) {
 fn record(book: &mut Book) {
     let mut stored = |name: &str, reason: Reason, change: fn(&mut Value)| {
         book.known(Step::Record, name, reason, |story| {
-            change(&mut story.facts["amendments"])
+            change(&mut story.facts["amendments"]);
         });
     };
     stored("unknown", Reason::RecordUnknown, |stored| {
-        *stored = json!([])
+        *stored = json!([]);
     });
     stored("about-another-record", Reason::RecordUnknown, |stored| {
         stored[0]["record"]["id"] = json!("obs-hb-9");
@@ -54,7 +54,7 @@ fn record(book: &mut Book) {
 fn challenge(book: &mut Book) {
     let mut known = |name: &str, reason: Reason, change: fn(&mut Value)| {
         book.known(Step::Challenge, name, reason, |story| {
-            change(&mut story.facts["challenge"])
+            change(&mut story.facts["challenge"]);
         });
     };
     known("for-another-amendment", Reason::ChallengeUnknown, |facts| {
@@ -71,10 +71,10 @@ fn challenge(book: &mut Book) {
         facts["meaning"] = json!("1.2.840.10065.1.12.1.1");
     });
     known("not-the-one-named", Reason::ChallengeUnknown, |facts| {
-        facts["challenge"] = json!("another")
+        facts["challenge"] = json!("another");
     });
     known("spent", Reason::ChallengeSpent, |facts| {
-        facts["ledger"]["challenge_spent"] = json!(true)
+        facts["ledger"]["challenge_spent"] = json!(true);
     });
     known(
         "answered-with-a-used-key",
@@ -86,6 +86,6 @@ fn challenge(book: &mut Book) {
     // Without the challenge nobody can tell how fresh the authentication is, which is left open; that it is not known
     // is what fails.
     known("unknown", Reason::ChallengeUnknown, |facts| {
-        *facts = json!("unknown")
+        *facts = json!("unknown");
     });
 }

@@ -52,10 +52,10 @@ fn members(book: &mut Book) {
     }
     shape(book, "unknown-member", |bundle| bundle["note"] = json!("x"));
     shape(book, "unknown-member-of-the-statement", |bundle| {
-        bundle["statement"]["note"] = json!("x")
+        bundle["statement"]["note"] = json!("x");
     });
     shape(book, "another-version", |bundle| {
-        bundle["type"] = json!("urn:countersign:evidence:v2")
+        bundle["type"] = json!("urn:countersign:evidence:v2");
     });
     shape(book, "statement-of-another-version", |bundle| {
         bundle["statement"]["type"] = json!("urn:countersign:statement:v2");
@@ -67,7 +67,7 @@ fn members(book: &mut Book) {
         bundle["statement"]["authentication"]["max_age"] = json!(-1);
     });
     shape(book, "number-for-a-text", |bundle| {
-        bundle["statement"]["signer"]["name"] = json!(7)
+        bundle["statement"]["signer"]["name"] = json!(7);
     });
     shape(book, "one-signature", |bundle| {
         bundle["pk_token"]["signatures"]
@@ -89,13 +89,13 @@ fn members(book: &mut Book) {
 
 fn spellings(book: &mut Book) {
     shape(book, "padded-base64", |bundle| {
-        bundle["issuer"]["jwks"] = json!("e30=")
+        bundle["issuer"]["jwks"] = json!("e30=");
     });
     shape(book, "base64-with-stray-bits", |bundle| {
-        bundle["issuer"]["jwks"] = json!("e31")
+        bundle["issuer"]["jwks"] = json!("e31");
     });
     shape(book, "base64-of-the-other-alphabet", |bundle| {
-        bundle["issuer"]["jwks"] = json!("++//")
+        bundle["issuer"]["jwks"] = json!("++//");
     });
     shape(book, "local-time-without-offset", |bundle| {
         bundle["statement"]["requested_at"] = json!("2026-11-25T09:46:40Z");
@@ -107,7 +107,7 @@ fn spellings(book: &mut Book) {
         bundle["issuer"]["fetched_at"] = json!("2026-02-30T09:46:41Z");
     });
     shape(book, "identifier-that-is-none", |bundle| {
-        bundle["statement"]["signature_id"] = json!("7")
+        bundle["statement"]["signature_id"] = json!("7");
     });
 }
 
@@ -126,10 +126,10 @@ fn statement(book: &mut Book) {
         );
     };
     invalid("no-amendment", |statement| {
-        statement["amendments"] = json!([])
+        statement["amendments"] = json!([]);
     });
     invalid("amendment-twice", |statement| {
-        statement["amendments"][1]["id"] = json!("hb-1")
+        statement["amendments"][1]["id"] = json!("hb-1");
     });
     invalid("record-twice", |statement| {
         statement["amendments"][1]["record"] = statement["amendments"][0]["record"].clone();
@@ -138,28 +138,28 @@ fn statement(book: &mut Book) {
         statement["signature_id"] = json!("01927d3e-8a00-4c4e-9c3b-2f6d1e5a7b90");
     });
     invalid("no-challenge", |statement| {
-        statement["challenge"] = json!("")
+        statement["challenge"] = json!("");
     });
     invalid("no-name", |statement| {
-        statement["signer"]["name"] = json!(" \u{a0}")
+        statement["signer"]["name"] = json!(" \u{a0}");
     });
     invalid("no-subject", |statement| {
-        statement["signer"]["subject"] = json!({})
+        statement["signer"]["subject"] = json!({});
     });
     invalid("no-meaning", |statement| {
-        statement["meaning"]["display"] = json!("")
+        statement["meaning"]["display"] = json!("");
     });
     invalid("no-reason", |statement| {
-        statement["reason"]["code"] = json!("")
+        statement["reason"]["code"] = json!("");
     });
     invalid("no-time-zone", |statement| {
-        statement["time_zone"] = json!("")
+        statement["time_zone"] = json!("");
     });
     invalid("no-client", |statement| {
-        statement["client"]["client_id"] = json!("")
+        statement["client"]["client_id"] = json!("");
     });
     invalid("digest-in-capitals", |statement| {
-        statement["shown_sha256"] = json!("A".repeat(64))
+        statement["shown_sha256"] = json!("A".repeat(64));
     });
     invalid("short-digest", |statement| {
         statement["amendments"][1]["base_sha256"] = json!("a".repeat(63));

@@ -41,7 +41,7 @@ fn issuer(book: &mut Book) {
             .insert("iss".to_owned(), json!(format!("{ISSUER}/")));
     });
     book.told(STEP, "none-in-the-id-token", reason, |story| {
-        drop(story.claims.remove("iss"))
+        drop(story.claims.remove("iss"));
     });
     book.told(STEP, "another-in-the-statement", reason, |story| {
         story.statement["signer"]["iss"] = json!(format!("{ISSUER}/"));
@@ -54,10 +54,10 @@ fn issuer(book: &mut Book) {
     });
     let reason = Reason::IssuerSnapshotMalformed;
     book.told(STEP, "configuration-is-a-page", reason, |story| {
-        story.configuration = b"<html>".to_vec()
+        story.configuration = b"<html>".to_vec();
     });
     book.told(STEP, "configuration-names-none", reason, |story| {
-        story.configuration = b"{}".to_vec()
+        story.configuration = b"{}".to_vec();
     });
     book.told(STEP, "configuration-names-two", reason, |story| {
         story.configuration =
@@ -298,11 +298,11 @@ fn audience(book: &mut Book) {
     ];
     for (name, audience, reason) in audiences {
         book.told(STEP, name, reason, |story| {
-            drop(story.claims.insert("aud".to_owned(), audience))
+            drop(story.claims.insert("aud".to_owned(), audience));
         });
     }
     book.told(STEP, "none", Reason::AudienceMismatch, |story| {
-        drop(story.claims.remove("aud"))
+        drop(story.claims.remove("aud"));
     });
     book.told(
         STEP,
@@ -317,6 +317,6 @@ fn audience(book: &mut Book) {
         story.claims.insert("azp".to_owned(), json!("portal"));
     });
     book.told(STEP, "azp-null", azp, |story| {
-        drop(story.claims.insert("azp".to_owned(), Value::Null))
+        drop(story.claims.insert("azp".to_owned(), Value::Null));
     });
 }
