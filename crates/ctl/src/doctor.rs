@@ -17,7 +17,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use policy::Machine;
+use policy::{AgentKind, Machine};
 use serde::Serialize;
 use serde_json::json;
 
@@ -41,6 +41,8 @@ struct Finding {
     /// A stable name, after `ctl-` the key of its text.
     name: &'static str,
     found: bool,
+    /// Whether the application does without it.
+    needed: bool,
     /// Where, or what was looked for in vain.
     detail: String,
 }
@@ -52,20 +54,55 @@ impl Finding {
         Self {
             name,
             found,
+            needed: true,
             detail,
+        }
+    }
+
+    /// Something that only some policies want.
+    fn for_those_who_want(self, needed: bool) -> Self {
+        Self { needed, ..self }
+    }
+
+    fn is_in_order(&self) -> bool {
+        self.found || !self.needed
+    }
+
+    /// The key of what is said of it.
+    fn state(&self) -> &'static str {
+        match (self.found, self.needed) {
+            (true, _) => "ctl-found",
+            (false, true) => "ctl-missing",
+            (false, false) => "ctl-not-needed",
         }
     }
 }
 
+/// What signing would use under `signing.agent = browser`.
+fn browser_for_signing(screen: &Screen<impl Write>) -> Result<String, String> {
+    let wanted = "Chromium, Google Chrome, Microsoft Edge";
+    let found = browser::installed().ok_or(wanted)?;
+    let browser = format!("{}, {}", found.name, found.executable.display());
+    Ok(if browser::runs_without_sandbox() {
+        screen.text("ctl-unsandboxed", &[("browser", browser.as_str().into())])
+    } else {
+        browser
+    })
+}
+
 impl Doctor {
     pub fn run(self, screen: &mut Screen<impl Write>) -> anyhow::Result<Found> {
+        let policy = policy::load(Machine::ThisSystem, self.policy.as_deref());
+        let wants_browser = policy
+            .as_ref()
+            .is_ok_and(|loaded| loaded.policy.signing.agent == AgentKind::Browser);
         let findings = [
             Finding::new("display", system::display()),
             Finding::new("webview", system::webview()),
             Finding::new("keyring", system::keyring()),
+            Finding::new("browser", browser_for_signing(screen)).for_those_who_want(wants_browser),
         ];
-        let policy = policy::load(Machine::ThisSystem, self.policy.as_deref());
-        let in_order = policy.is_ok() && findings.iter().all(|finding| finding.found);
+        let in_order = policy.is_ok() && findings.iter().all(Finding::is_in_order);
         if self.json {
             let policy = match &policy {
                 Ok(loaded) => json!({ "usable": true, "values": policy_values::as_json(loaded) }),
@@ -77,14 +114,7 @@ impl Doctor {
             screen.json(&json!({ "version": version, "in_order": in_order, "findings": findings, "policy": policy }))?;
         } else {
             for finding in &findings {
-                let state = screen.text(
-                    if finding.found {
-                        "ctl-found"
-                    } else {
-                        "ctl-missing"
-                    },
-                    &[],
-                );
+                let state = screen.text(finding.state(), &[]);
                 screen.field(
                     &format!("ctl-{}", finding.name),
                     &format!("{state}: {}", finding.detail),

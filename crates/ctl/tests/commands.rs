@@ -206,7 +206,7 @@ fn the_doctor_names_everything_that_the_application_needs() {
         .iter()
         .map(|finding| finding["name"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["display", "webview", "keyring"]);
+    assert_eq!(names, ["display", "webview", "keyring", "browser"]);
     assert!(answer["policy"]["usable"].is_boolean());
     assert_eq!(
         ran.code,
