@@ -229,7 +229,9 @@ async fn what_it_offers_is_what_the_documentation_says() {
     assert!(grant.provider.revocation_endpoint().is_some());
     assert!(!claims.contains_key("at_hash"));
     assert!(grant.authenticated.auth_time.is_some());
-    assert_eq!(grant.authenticated.amr, ["pwd"]);
+    // Said only to who asks for it.
+    assert_eq!(grant.authenticated.acr, None);
+    assert!(grant.authenticated.amr.is_empty());
 }
 
 #[tokio::test]
