@@ -2,6 +2,9 @@
 //!
 //! The provider is asked not to ask (`prompt=none`), out of sight, with a state and a PKCE of its own. A code is the proof
 //! that nobody has to do anything in there to be somebody; it is dropped and never exchanged.
+//!
+//! Whoever looks stops at what is found: `require` and `record` differ only where the provider gives no clear answer. It
+//! does not find what signs in by itself only after `prompt=login`; that is for the checks of the ID token.
 
 use std::time::Duration;
 

@@ -116,7 +116,7 @@ fields! {
         /// The loopback ports registered at the issuer, tried in this order. Empty: any free port.
         redirect_ports: Vec<u16> = Some(vec![]), "1024 to 65535, each once", |ports| rules::are_ports(ports), managed;
         /// The path of the loopback address that is registered at the issuer. random: another one each time, for issuers that ignore the path.
-        redirect_path: RedirectPath = Some(RedirectPath::Fixed("/callback".to_owned())), "random, or an absolute path of letters, digits, - . _ ~ and single /", |path| rules::is_redirect_path(path), managed;
+        redirect_path: RedirectPath = Some(RedirectPath::Fixed("/callback".to_owned())), "random, or an absolute path of letters, digits, - . _ ~ and single /", rules::is_redirect_path, managed;
         /// Has the issuer lead back to this application after it ended a session, so that a state confirms it. The issuer must know the loopback address as a post_logout_redirect_uri.
         post_logout_redirect: bool = Some(false), "true or false", |_| true, managed;
         /// Refuses an issuer that does not advertise PKCE with S256. It is sent to every issuer.
@@ -144,7 +144,7 @@ fields! {
         required_amr: Vec<String> = Some(vec![]), "each once, without spaces", |names| rules::is_set(names), managed;
         /// Seconds by which clocks may differ.
         clock_skew_s: u32 = Some(60), "0 to 300", |seconds| *seconds <= 300, managed;
-        /// What is done when somebody is already signed in in the empty sign-in window.
+        /// Whether the issuer is first asked, in the empty sign-in window, if it signs somebody in by itself. Where it does, the attempt ends. Without a clear answer, require ends it too; record notes that in the audit log and goes on. off: nobody asks.
         ambient_preflight: Preflight = Some(Preflight::Require), "require, record or off", |_| true, managed;
         /// Names the signer in the request, so that the issuer refuses anybody else. Their attempts then never reach the audit log.
         request_subject: bool = Some(false), "true or false", |_| true, managed;

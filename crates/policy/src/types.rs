@@ -87,13 +87,14 @@ choice! {
 }
 
 choice! {
-    /// What is done about a sign-in that an empty jar already has (Kerberos, device tokens).
+    /// Whether the issuer is first asked, in the empty jar, if it signs somebody in by itself (Kerberos, device tokens).
+    /// Where it does, the ceremony ends, whatever is required: its code is not exchanged.
     Preflight {
-        /// It ends the ceremony.
+        /// It is asked. Without a clear answer the ceremony ends as well.
         Require = "require",
-        /// It is written to the audit log.
+        /// It is asked. That there was no clear answer is written to the audit log, and the ceremony goes on.
         Record = "record",
-        /// Nobody looks.
+        /// Nobody asks.
         Off = "off",
     }
 }
