@@ -68,7 +68,8 @@ impl Driver {
             reference: scene.reference,
             ends_at: scene.limit.ends_at(),
         });
-        let (scene, ending, earlier) = rounds::take(scene, self.request).await;
+        let rounds = Box::pin(rounds::take(scene, self.request));
+        let (scene, ending, earlier) = rounds.await;
         Box::pin(end(scene, ending, earlier)).await
     }
 }
