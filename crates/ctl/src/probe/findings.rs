@@ -94,6 +94,10 @@ fn finding(name: &'static str, status: Status, text: &'static str) -> Finding {
 impl Finding {
     /// The same, with a value for its text that somebody else wrote: made readable, so that it cannot steer a terminal.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "most values are made on the spot"
+    )]
     pub fn with(self, name: &'static str, value: impl ToString) -> Self {
         let value = readable(&value.to_string());
         self.own(name, value)

@@ -262,9 +262,9 @@ impl Look<'_> {
                 CallbackOutcome::Declined(
                     Declined::LoginRequired | Declined::InteractionRequired,
                 ) => Said::WouldAsk,
-                // The answer to an earlier request.
-                CallbackOutcome::Declined(Declined::Refused(Refusal::StateMismatch)) => continue,
-                CallbackOutcome::NavigationRefused { .. } => continue,
+                // The answer to an earlier request, or a page that led elsewhere and stayed.
+                CallbackOutcome::Declined(Declined::Refused(Refusal::StateMismatch))
+                | CallbackOutcome::NavigationRefused { .. } => continue,
                 CallbackOutcome::Declined(_) => Said::Error,
                 CallbackOutcome::TimedOut => Said::Nothing,
                 CallbackOutcome::ClosedByPerson

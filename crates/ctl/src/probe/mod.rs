@@ -169,7 +169,7 @@ impl Probe {
             }
         };
         let verdict = match &setup {
-            Some(setup) => self.rehearse(setup.clone(), &mut said)?,
+            Some(setup) => rehearse(setup.clone(), &mut said)?,
             None => Verdict {
                 outcome: Outcome::Failed,
                 reference: rehearsal::new_reference()?.to_string(),
@@ -202,25 +202,25 @@ impl Probe {
             unattended: self.json,
         }
     }
+}
 
-    fn rehearse(&self, setup: Setup, said: &mut Said<'_, impl Write>) -> anyhow::Result<Verdict> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()?;
-        let (tell, told) = unbounded_channel();
-        let cancel = CancellationToken::new();
-        let texts = Arc::new(Catalogue::new(said.screen.texts().locale()));
-        let agent: Arc<dyn Agent> = match setup.agent {
-            AgentChoice::Print => Arc::new(Print::new(tell.clone())),
-            AgentChoice::Browser => {
-                let folder = browser::folder().context("this account has no data folder")?;
-                Arc::new(BrowserAgent::new(folder))
-            }
-        };
-        let rehearsal = Rehearsal::new(setup, agent, texts, tell, cancel.clone())?;
-        runtime.block_on(said.through(rehearsal, told, cancel))
-    }
+fn rehearse(setup: Setup, said: &mut Said<'_, impl Write>) -> anyhow::Result<Verdict> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    let (tell, told) = unbounded_channel();
+    let cancel = CancellationToken::new();
+    let texts = Arc::new(Catalogue::new(said.screen.texts().locale()));
+    let agent: Arc<dyn Agent> = match setup.agent {
+        AgentChoice::Print => Arc::new(Print::new(tell.clone())),
+        AgentChoice::Browser => {
+            let folder = browser::folder().context("this account has no data folder")?;
+            Arc::new(BrowserAgent::new(folder))
+        }
+    };
+    let rehearsal = Rehearsal::new(setup, agent, texts, tell, cancel.clone())?;
+    runtime.block_on(said.through(rehearsal, told, cancel))
 }
 
 /// The one way out: whatever the rehearsal says comes through here, in order.
@@ -359,6 +359,6 @@ async fn interruption() {
 async fn interrupt() {
     if let Err(error) = tokio::signal::ctrl_c().await {
         tracing::warn!(%error, "an interruption would not be heard");
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

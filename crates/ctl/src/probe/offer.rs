@@ -11,6 +11,10 @@ use super::findings::{Finding, fail, not_reached, ok, skipped, warn};
 /// The members of a configuration that are looked at here. What cannot be read counts as not offered; the relying party
 /// has read the document strictly before.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "they are named as in the document"
+)]
 pub struct Offer {
     #[serde(default)]
     pub scopes_supported: Vec<String>,

@@ -113,12 +113,14 @@ impl Report<'_> {
                 ],
             );
         }
-        let facts: String = facts
+        let facts = facts
             .iter()
             .map(|(label, value)| {
-                format!("<dt>{}</dt><dd>{}</dd>\n", self.text(label), escape(value))
+                let (label, value) = (self.text(label), escape(value));
+                format!("<dt>{label}</dt><dd>{value}</dd>\n")
             })
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         format!(
             "<section class=\"answer {name}\">\n<h2>{}</h2>\n<p>{}</p>\n<dl>\n{facts}</dl>\n</section>\n",
             self.text("probe-answer"),
@@ -179,11 +181,12 @@ impl Report<'_> {
         if self.notes.is_empty() {
             return String::new();
         }
-        let items: String = self
+        let items = self
             .notes
             .iter()
             .map(|note| format!("<li>{}</li>\n", escape(note)))
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         format!(
             "<section>\n<h2>{}</h2>\n<ul>\n{items}</ul>\n</section>\n",
             self.text("probe-notes")
@@ -191,10 +194,11 @@ impl Report<'_> {
     }
 
     fn table(&self, heading: &str, columns: &[&str], rows: &str) -> String {
-        let columns: String = columns
+        let columns = columns
             .iter()
             .map(|column| format!("<th scope=\"col\">{}</th>", self.text(column)))
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         format!(
             "<section>\n<h2>{}</h2>\n<table>\n<thead><tr>{columns}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</section>\n",
             self.text(heading)
