@@ -1,0 +1,415 @@
+//! A provider over raw sockets that answers as it should, but for one endpoint.
+#![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use identity::{
+    Authenticated, Client, Demands, Expectations, GrantEnd, IdentityError, Provider, RelyingParty,
+    TokenKind,
+};
+use jiff::Timestamp;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use transport::{Rules, Transport};
+
+use crate::common::{self, redirect_uri};
+
+/// How long a slow exchange may take here. The house's own limit is 15 s.
+const LIMIT: Duration = Duration::from_secs(1);
+
+/// Far longer than the limit, on however slow a machine: what is tested is that an end comes at all.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How much a huge answer has.
+pub const HUGE: usize = 50 * 1024 * 1024;
+
+/// What a relying party asks of a provider over its own connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spot {
+    Discovery,
+    Keys,
+    PushedRequest,
+    Token,
+    Userinfo,
+    Revocation,
+}
+
+impl Spot {
+    pub const ALL: [Self; 6] = [
+        Self::Discovery,
+        Self::Keys,
+        Self::PushedRequest,
+        Self::Token,
+        Self::Userinfo,
+        Self::Revocation,
+    ];
+
+    fn path(self) -> &'static str {
+        match self {
+            Self::Discovery => "/.well-known/openid-configuration",
+            Self::Keys => "/jwks",
+            Self::PushedRequest => "/par",
+            Self::Token => "/token",
+            Self::Userinfo => "/userinfo",
+            Self::Revocation => "/revoke",
+        }
+    }
+
+    /// What is asked on the way there, and there.
+    pub fn way_there(self) -> Vec<&'static str> {
+        let discovery = [Self::Discovery.path(), Self::Keys.path()];
+        match self {
+            Self::Discovery => discovery[..1].to_vec(),
+            Self::Keys => discovery.to_vec(),
+            other => discovery.into_iter().chain([other.path()]).collect(),
+        }
+    }
+}
+
+/// What the provider does instead of answering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// Takes the request and says nothing.
+    SaysNothing,
+    /// Sends the head of an answer, an octet at a time.
+    DripsItsHead,
+    /// Sends the body of an answer, an octet at a time.
+    DripsItsBody,
+    /// Promises an answer soon (RFC 9110, 15.2), again and again.
+    PutsOff,
+    /// Sends one header after the other.
+    EndlessHead,
+    /// Sends one chunk after the other.
+    EndlessBody,
+    /// Announces 50 MB and sends them.
+    HugeAnnounced,
+    /// Sends 50 MB without an announcement.
+    HugeInChunks,
+    /// Sends 50 MB of header.
+    HugeHead,
+    /// Sends the client elsewhere.
+    Redirects(u16),
+    /// A page, with status 200.
+    Page,
+    /// An error, with status 200.
+    ErrorIn200,
+    /// An answer that would have to be unpacked.
+    Packed,
+    /// Closes the connection in the middle of its answer.
+    BreaksOff,
+}
+
+impl Manner {
+    /// Whether nothing but time ends it.
+    fn is_slow(self) -> bool {
+        matches!(
+            self,
+            Self::SaysNothing | Self::DripsItsHead | Self::DripsItsBody | Self::PutsOff
+        )
+    }
+}
+
+/// A provider that misbehaves at one endpoint.
+pub struct Hostile {
+    issuer: String,
+    manner: Manner,
+    asked: Arc<Mutex<Vec<String>>>,
+    serving: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Hostile {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+impl Hostile {
+    pub async fn at(spot: Spot, manner: Manner) -> Self {
+        let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let issuer = format!("http://{}", socket.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let answers = Arc::new(Answers {
+            spot,
+            manner,
+            issuer: issuer.clone(),
+            asked: Arc::clone(&asked),
+        });
+        let serving = tokio::spawn(async move {
+            let mut connections = tokio::task::JoinSet::new();
+            while let Ok((stream, _)) = socket.accept().await {
+                let answers = Arc::clone(&answers);
+                connections.spawn(async move { answers.answer(stream).await });
+            }
+        });
+        Self {
+            issuer,
+            manner,
+            asked,
+            serving,
+        }
+    }
+
+    /// A relying party of this provider: with a short time limit where time is what ends it, and with that of the house
+    /// where size or sense is.
+    pub fn party(&self) -> RelyingParty {
+        let mut rules = Rules {
+            development_http: true,
+            ..Rules::default()
+        };
+        if self.manner.is_slow() {
+            rules.total_timeout = LIMIT;
+        }
+        let client: Client = common::client(&self.issuer);
+        RelyingParty::new(client, Transport::new(rules).unwrap())
+    }
+
+    /// The paths that were asked for, oldest first.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+/// Goes as far as the spot, and says how that ended. What is told about and given back there belongs to `adams`, and
+/// was issued by somebody who behaves.
+pub async fn ask(
+    party: &RelyingParty,
+    spot: Spot,
+    adams: &Authenticated,
+) -> Result<(), IdentityError> {
+    let now = Timestamp::now();
+    let mut provider = party.discover(now).await?;
+    match spot {
+        Spot::Discovery | Spot::Keys => {}
+        Spot::PushedRequest => {
+            let (demands, here) = (Demands::default(), redirect_uri());
+            party.request(&provider, &demands, &here, now).await?;
+        }
+        Spot::Token => redeem(party, &mut provider, now).await?,
+        Spot::Userinfo => {
+            let access = adams.tokens.access();
+            let told = party.user_info(&provider, &access, &adams.id_token, now);
+            told.await?;
+        }
+        Spot::Revocation => {
+            let access = &adams.tokens.access;
+            let given_back = party.revoke(&provider, access, TokenKind::Access, now);
+            given_back.await?;
+        }
+    }
+    Ok(())
+}
+
+/// Brings a code to the token endpoint, as the provider would have sent it.
+async fn redeem(
+    party: &RelyingParty,
+    provider: &mut Provider,
+    now: Timestamp,
+) -> Result<(), IdentityError> {
+    let (demands, mut callback) = (Demands::default(), redirect_uri());
+    let pending = party.request(provider, &demands, &callback, now).await?;
+    let state = pending.url.query_pairs().find(|(name, _)| name == "state");
+    let state = state.unwrap().1.into_owned();
+    callback
+        .query_pairs_mut()
+        .extend_pairs([("code", "c"), ("state", &state)]);
+    let code = pending.receive(&callback).unwrap();
+    let expectations = Expectations::default();
+    let redeemed = party.exchange(provider, pending, code, &expectations, now);
+    let unredeemed = redeemed.await.map(|_| ());
+    unredeemed.map_err(|unredeemed| {
+        // An answer that nobody could read may have granted something; an OAuth error granted nothing.
+        let error = matches!(unredeemed.error, IdentityError::ProviderError { .. });
+        let expected = if error {
+            GrantEnd::NotGranted
+        } else {
+            GrantEnd::Unknown
+        };
+        assert_eq!(unredeemed.grant, expected);
+        unredeemed.error
+    })
+}
+
+struct Answers {
+    spot: Spot,
+    manner: Manner,
+    issuer: String,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Answers {
+    /// One request a connection, so that a misbehaving answer cannot be mistaken for the next one.
+    async fn answer(&self, mut stream: TcpStream) {
+        let Some(head) = read_head(&mut stream).await else {
+            return;
+        };
+        assert!(
+            !head.to_ascii_lowercase().contains("\r\naccept-encoding:"),
+            "an answer that has to be unpacked was asked for"
+        );
+        let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+        let path = path.split('?').next().unwrap_or_default().to_owned();
+        self.asked.lock().unwrap().push(path.clone());
+        // The client may hang up at any time: that is what most of these answers are for.
+        let _hung_up = if path == self.spot.path() {
+            misbehave(self.manner, &self.issuer, stream).await
+        } else {
+            let answer = self.proper(&path);
+            stream.write_all(answer.as_bytes()).await
+        };
+    }
+
+    fn proper(&self, path: &str) -> String {
+        let issuer = &self.issuer;
+        let (status, body) = match path {
+            "/.well-known/openid-configuration" => ("200 OK", self.configuration()),
+            "/jwks" => ("200 OK", json!({ "keys": [] })),
+            "/par" => (
+                "201 Created",
+                json!({ "request_uri": "urn:x", "expires_in": 60 }),
+            ),
+            "/revoke" => ("200 OK", json!({})),
+            _ => ("404 Not Found", json!({ "nothing": issuer })),
+        };
+        let body = body.to_string();
+        let length = body.len();
+        format!(
+            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+        )
+    }
+
+    fn configuration(&self) -> serde_json::Value {
+        let issuer = &self.issuer;
+        let mut configuration = json!({
+            "issuer": issuer,
+            "authorization_endpoint": format!("{issuer}/authorize"),
+            "token_endpoint": format!("{issuer}/token"),
+            "userinfo_endpoint": format!("{issuer}/userinfo"),
+            "revocation_endpoint": format!("{issuer}/revoke"),
+            "jwks_uri": format!("{issuer}/jwks"),
+            "response_types_supported": ["code"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["ES256"],
+            "code_challenge_methods_supported": ["S256"],
+        });
+        // Elsewhere the state has to stand in the address, where a test can read it.
+        if self.spot == Spot::PushedRequest {
+            configuration["pushed_authorization_request_endpoint"] = json!(format!("{issuer}/par"));
+        }
+        configuration
+    }
+}
+
+async fn read_head(stream: &mut TcpStream) -> Option<String> {
+    let mut octets = Vec::new();
+    while !octets.windows(4).any(|four| four == b"\r\n\r\n") {
+        let mut chunk = [0; 4096];
+        match stream.read(&mut chunk).await {
+            Ok(0) | Err(_) => return None,
+            Ok(read) => octets.extend_from_slice(&chunk[..read]),
+        }
+    }
+    Some(String::from_utf8_lossy(&octets).into_owned())
+}
+
+const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
+
+async fn misbehave(manner: Manner, issuer: &str, mut stream: TcpStream) -> std::io::Result<()> {
+    let spaces = " ".repeat(16 * 1024);
+    match manner {
+        Manner::SaysNothing => stream.read(&mut [0; 16]).await.map(|_| ()),
+        Manner::DripsItsHead => {
+            stream.write_all(HEAD.as_bytes()).await?;
+            stream.write_all(b"x-slow: ").await?;
+            drip(&mut stream).await
+        }
+        Manner::DripsItsBody => {
+            let head = format!("{HEAD}content-length: 200000\r\n\r\n");
+            stream.write_all(head.as_bytes()).await?;
+            drip(&mut stream).await
+        }
+        Manner::PutsOff => loop {
+            stream.write_all(b"HTTP/1.1 102 Processing\r\n\r\n").await?;
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        },
+        Manner::EndlessHead => {
+            stream.write_all(HEAD.as_bytes()).await?;
+            loop {
+                stream.write_all(b"x-more: and more\r\n").await?;
+            }
+        }
+        Manner::EndlessBody => {
+            let head = format!("{HEAD}transfer-encoding: chunked\r\n\r\n");
+            stream.write_all(head.as_bytes()).await?;
+            loop {
+                chunk(&mut stream, &spaces).await?;
+            }
+        }
+        Manner::HugeAnnounced => {
+            let head = format!("{HEAD}content-length: {HUGE}\r\n\r\n");
+            stream.write_all(head.as_bytes()).await?;
+            for _ in 0..HUGE / spaces.len() {
+                stream.write_all(spaces.as_bytes()).await?;
+            }
+            Ok(())
+        }
+        Manner::HugeInChunks => {
+            let head = format!("{HEAD}transfer-encoding: chunked\r\n\r\n");
+            stream.write_all(head.as_bytes()).await?;
+            for _ in 0..HUGE / spaces.len() {
+                chunk(&mut stream, &spaces).await?;
+            }
+            stream.write_all(b"0\r\n\r\n").await
+        }
+        Manner::HugeHead => {
+            stream.write_all(HEAD.as_bytes()).await?;
+            stream.write_all(b"x-huge: ").await?;
+            for _ in 0..HUGE / spaces.len() {
+                stream.write_all(spaces.as_bytes()).await?;
+            }
+            stream.write_all(b"x\r\ncontent-length: 2\r\n\r\n{}").await
+        }
+        Manner::Redirects(status) => {
+            let answer = format!(
+                "HTTP/1.1 {status} Elsewhere\r\nlocation: {issuer}/elsewhere\r\ncontent-length: 0\r\n\r\n"
+            );
+            stream.write_all(answer.as_bytes()).await
+        }
+        Manner::Page => {
+            let answer = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 33\r\n\r\n\
+                          <!doctype html><title>Sorry</title"
+                .to_owned();
+            stream.write_all(answer.as_bytes()).await
+        }
+        Manner::ErrorIn200 => {
+            let body = r#"{"error":"invalid_grant"}"#;
+            let answer = format!("{HEAD}content-length: {}\r\n\r\n{body}", body.len());
+            stream.write_all(answer.as_bytes()).await
+        }
+        Manner::Packed => {
+            // The beginning of a gzip stream; no more than that is ever looked at.
+            let head = format!("{HEAD}content-encoding: gzip\r\ncontent-length: 10\r\n\r\n");
+            stream.write_all(head.as_bytes()).await?;
+            stream
+                .write_all(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3])
+                .await
+        }
+        Manner::BreaksOff => {
+            let head = format!("{HEAD}content-length: 100\r\n\r\n{{\"keys\":");
+            stream.write_all(head.as_bytes()).await
+        }
+    }
+}
+
+async fn drip(stream: &mut TcpStream) -> std::io::Result<()> {
+    loop {
+        stream.write_all(b" ").await?;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+async fn chunk(stream: &mut TcpStream, octets: &str) -> std::io::Result<()> {
+    let framed = format!("{:x}\r\n{octets}\r\n", octets.len());
+    stream.write_all(framed.as_bytes()).await
+}
