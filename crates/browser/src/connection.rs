@@ -125,7 +125,8 @@ impl Connection {
         };
         open.last += 1;
         let call = open.last;
-        let mut message = json!({ "id": call, "method": method, "params": params });
+        let mut message = json!({ "id": call, "method": method });
+        message["params"] = params;
         if let Some(session) = session {
             message["sessionId"] = session.into();
         }

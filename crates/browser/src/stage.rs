@@ -26,6 +26,8 @@ pub(crate) struct Stage {
     warden: Arc<Warden>,
     context: String,
     page: Option<String>,
+    /// Whether the page was put out of sight, and not shown since.
+    is_hidden: bool,
 }
 
 impl Stage {
@@ -59,6 +61,7 @@ impl Stage {
             warden,
             context,
             page: None,
+            is_hidden: false,
         })
     }
 
@@ -71,15 +74,19 @@ impl Stage {
         let (page, session) = match present {
             Some((page, Some(session))) => (page.to_owned(), session),
             // None yet, or the person closed it.
-            _ => self.open().await?,
+            _ => {
+                self.is_hidden = false;
+                self.open().await?
+            }
         };
         self.page = Some(page.clone());
         self.warden.watch(Some(page.clone()));
-        let state = if shown { "normal" } else { "minimized" };
-        resize(&self.connection, &page, state).await?;
         if shown {
-            activate(&self.connection, &page).await?;
+            bring_forward(&self.connection, &page).await?;
+        } else if !self.is_hidden {
+            resize(&self.connection, &page, "minimized").await?;
         }
+        self.is_hidden = !shown;
         Ok(session)
     }
 

@@ -63,8 +63,8 @@ fn is_boxed(path: &Path) -> bool {
         return true;
     }
     let mut start = Vec::new();
-    let read = File::open(&real).and_then(|file| file.take(LAUNCHER).read_to_end(&mut start));
-    if read.is_err() {
+    let copied = File::open(&real).and_then(|file| file.take(LAUNCHER).read_to_end(&mut start));
+    if copied.is_err() {
         return true;
     }
     let text = String::from_utf8_lossy(&start);

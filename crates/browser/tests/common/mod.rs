@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use url::Url;
 
 /// How long anything may take on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One desk at a time: windows are told apart by their titles, and there is one keyboard.
 static TURN: Mutex<()> = Mutex::new(());
