@@ -106,13 +106,12 @@ fn authorize(shared: &Shared, headers: &HeaderMap, parameters: Parameters) -> Re
         Err(error) => return refuse(shared, &address, error),
     };
     match shared.offers.max_age_zero {
-        MaxAgeZero::Obeyed => {}
         MaxAgeZero::Ignored => demand.max_age = demand.max_age.filter(|age| *age > 0),
         MaxAgeZero::Rejected if demand.max_age == Some(0) => {
             let error = protocol_error("invalid_request", "max_age must be positive");
             return refuse(shared, &address, error);
         }
-        MaxAgeZero::Rejected => {}
+        MaxAgeZero::Obeyed | MaxAgeZero::Rejected => {}
     }
     let cookie = session_cookie(headers);
     let session = cookie
