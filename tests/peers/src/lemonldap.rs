@@ -1,4 +1,4 @@
-//! LemonLDAP::NG, as Debian packages it: started anew for each test, on a free port, in a directory that goes with it.
+//! `LemonLDAP::NG`, as Debian packages it: started anew for each test, on a free port, in a directory that goes with it.
 //!
 //! It compares redirect URIs letter by letter, so the ports of the published policy are registered, and every test of one
 //! process waits for its turn on them.

@@ -1,4 +1,4 @@
-//! LemonLDAP::NG, which knows neither PAR nor DPoP nor revocation, and answers `prompt=none` with a page.
+//! `LemonLDAP::NG`, which knows neither PAR nor DPoP nor revocation, and answers `prompt=none` with a page.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
