@@ -62,6 +62,14 @@ fn rules() -> Rules {
     }
 }
 
+/// For tests in which time decides nothing.
+fn patient() -> Rules {
+    Rules {
+        total_timeout: Duration::from_secs(60),
+        ..rules()
+    }
+}
+
 async fn get(rules: Rules, url: &Url) -> Result<http::Response<Vec<u8>>, TransportError> {
     let request = Request::get(url.as_str()).body(Vec::new()).unwrap();
     Transport::new(rules).unwrap().send(request).await
@@ -232,7 +240,7 @@ async fn an_unreachable_server_is_told_apart_from_bad_tls() {
     let address = socket.local_addr().unwrap();
     drop(socket);
     let url = format!("http://{address}/").parse().unwrap();
-    let error = get(rules(), &url).await.unwrap_err();
+    let error = get(patient(), &url).await.unwrap_err();
     assert!(
         matches!(
             error,
@@ -245,7 +253,7 @@ async fn an_unreachable_server_is_told_apart_from_bad_tls() {
     );
 
     let server = Server::saying("").await;
-    let error = get(rules(), &server.url).await.unwrap_err();
+    let error = get(patient(), &server.url).await.unwrap_err();
     assert!(
         matches!(
             error,
@@ -264,7 +272,7 @@ async fn an_unreachable_server_is_told_apart_from_bad_tls() {
         .replace("http:", "https:")
         .parse()
         .unwrap();
-    let error = get(rules(), &url).await.unwrap_err();
+    let error = get(patient(), &url).await.unwrap_err();
     assert!(
         matches!(error, TransportError::TlsRefused { .. }),
         "{error}"
