@@ -45,6 +45,7 @@ impl Transport {
                 .referer(false)
                 .https_only(!rules.development_http)
                 .connect_timeout(rules.connect_timeout)
+                .pool_idle_timeout(IDLE)
                 .timeout(rules.total_timeout);
             match &certificates {
                 Some(certificates) => builder.tls_certs_merge(certificates.clone()),
@@ -176,6 +177,10 @@ impl Transport {
         Ok(reply)
     }
 }
+
+/// How long a connection is kept for the next request. Servers close idle ones after five seconds and more; a code that is
+/// sent into a closing connection is lost, and with it a signature.
+const IDLE: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// `scheme://host:port` of an address: all that an error or a log line may say about it.
 pub fn origin(url: &Url) -> String {
