@@ -53,24 +53,41 @@ pub fn sweep(folder: &Path) -> io::Result<Swept> {
         if !is_lock || lock.file_name().is_some_and(|name| name == TURN) {
             continue;
         }
-        match open_lock(&lock)?.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                swept.in_use += 1;
-                continue;
+        match sweep_one(&lock) {
+            Ok(Fate::Removed) => swept.removed += 1,
+            Ok(Fate::InUse) => swept.in_use += 1,
+            Ok(Fate::Left) => swept.left += 1,
+            // One that cannot be swept must not keep the others.
+            Err(error) => {
+                tracing::warn!(%error, "what a throw-away browser left cannot be swept");
+                swept.left += 1;
             }
-            Err(TryLockError::Error(error)) => return Err(error),
-        }
-        let left = lock.with_extension("");
-        process::end_all_of(&left);
-        if delete(&left) {
-            fs::remove_file(&lock)?;
-            swept.removed += 1;
-        } else {
-            swept.left += 1;
         }
     }
     Ok(swept)
+}
+
+enum Fate {
+    Removed,
+    InUse,
+    Left,
+}
+
+fn sweep_one(lock: &Path) -> io::Result<Fate> {
+    let held = open_lock(lock)?;
+    match held.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Ok(Fate::InUse),
+        Err(TryLockError::Error(error)) => return Err(error),
+    }
+    let left = lock.with_extension("");
+    process::end_all_of(&left);
+    if !delete(&left) {
+        return Ok(Fate::Left);
+    }
+    drop(held);
+    fs::remove_file(lock)?;
+    Ok(Fate::Removed)
 }
 
 /// One profile. Dropping it deletes what can be deleted.
@@ -226,6 +243,24 @@ mod tests {
         let left: Vec<_> = fs::read_dir(place.path()).unwrap().flatten().collect();
         assert_eq!(left.len(), 1);
         assert_eq!(left[0].file_name(), TURN);
+    }
+
+    #[test]
+    fn what_cannot_be_swept_does_not_keep_the_rest() {
+        let place = tempfile::tempdir().unwrap();
+        let dead: Vec<_> = (0..3)
+            .map(|_| Profile::create(place.path()).unwrap())
+            .collect();
+        let left: Vec<_> = dead.iter().map(|one| one.folder().to_owned()).collect();
+        dead.into_iter().for_each(die);
+        for name in ["0.lock", "f.lock", "z.lock"] {
+            fs::create_dir(place.path().join(name)).unwrap();
+        }
+
+        let swept = sweep(place.path()).unwrap();
+
+        assert_eq!((swept.removed, swept.left), (3, 3));
+        assert!(left.iter().all(|folder| !folder.exists()));
     }
 
     #[test]

@@ -58,11 +58,6 @@ async fn the_saved_evidence_verifies_offline_and_carries_its_receipt() {
     let Ending::Recorded(standing) = ended.ending else {
         panic!("{:?}", ended.ending);
     };
-    let token = ward
-        .session
-        .access_token(jiff::Timestamp::now())
-        .await
-        .unwrap();
     let archive = ward.line.client.archive().await.unwrap();
     let archive = evidence::Archive::parse(&archive).unwrap();
     let verified = evidence::verify::offline(&standing.evidence, &archive).unwrap();

@@ -63,6 +63,15 @@ impl Transport {
         })
     }
 
+    /// What goes to this machine goes through no proxy, whatever the system says.
+    fn client_for(&self, url: &Url) -> &reqwest::Client {
+        if is_this_machine(url) {
+            &self.direct
+        } else {
+            &self.client
+        }
+    }
+
     /// Sends a request; the reply's body is at most [`Rules::max_body`] octets.
     pub async fn send(
         &self,
@@ -94,7 +103,7 @@ impl Transport {
     ) -> Result<Response<Option<Url>>, TransportError> {
         let (request, url) = self.admit(request)?;
         // The client's own time limit ends the wait for the head of the answer.
-        let answer = self.client.execute(request).await;
+        let answer = self.client_for(&url).execute(request).await;
         let answer = answer.map_err(|error| error::of(&error, &url))?;
         let location = answer.headers().get(http::header::LOCATION);
         let to = location
@@ -135,12 +144,8 @@ impl Transport {
         url: &Url,
         max_body: usize,
     ) -> Result<Response<Vec<u8>>, TransportError> {
-        let client = if is_this_machine(url) {
-            &self.direct
-        } else {
-            &self.client
-        };
-        let answer = client
+        let answer = self
+            .client_for(url)
             .execute(request)
             .await
             .map_err(|error| error::of(&error, url))?;

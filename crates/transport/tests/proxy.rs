@@ -42,8 +42,13 @@ async fn ask(url: &str) {
         total_timeout: Duration::from_secs(10),
         ..Rules::default()
     };
-    let request = Request::get(url).body(Vec::new()).unwrap();
-    match Transport::new(rules).unwrap().send(request).await {
+    let request = || Request::get(url).body(Vec::new()).unwrap();
+    let transport = Transport::new(rules).unwrap();
+    if url.contains("127.0.0.1") {
+        // The other way of asking keeps to the same rule.
+        transport.led_to(request()).await.unwrap();
+    }
+    match transport.send(request()).await {
         Ok(reply) => println!("{}", String::from_utf8_lossy(reply.body())),
         Err(error) => println!("{error}"),
     }
