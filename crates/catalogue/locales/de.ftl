@@ -578,13 +578,20 @@ ctl-shown = Was gelesen wurde
 ctl-authentication = Verlangte Anmeldung
 ctl-client = Anwendung
 ctl-reason = Grund
-ctl-attested = beim Aktendienst bestanden, laut dessen Quittung
-ctl-awaiting = { $count ->
-    [one] 1 weitere Unterschrift steht aus
-   *[other] { $count } weitere Unterschriften stehen aus
-}
 ctl-unchecked = Nicht prüfbar
 ctl-summary = { $valid } gültig, { $invalid } ungültig, { $unchecked } nicht prüfbar.
+ctl-partly = Nicht widerlegt und nicht bewiesen: { $passed } von { $count } Schritten bestanden, die übrigen waren nicht prüfbar.
+ctl-partly-advice = Es lagen nur die heutigen Schlüssel des Identitätsanbieters vor. Dass dies eingetragen wurde, und wann, beweist die Quittung: mit --archive prüfen.
+ctl-keys-changed = Nicht prüfbar: Die heutigen Schlüssel des Identitätsanbieters entscheiden es nicht.
+ctl-keys-changed-advice = Er kann seine Schlüssel seither gewechselt haben, oder er hat dies nie unterschrieben. Mit --archive prüfen, das die Schlüssel von damals bewahrt.
+ctl-verifying = Prüfung
+ctl-folder-empty = Dieser Ordner enthält keinen Nachweis.
+ctl-folder-within = Dies ist ein Ordner in einem Ordner, und in ihn wurde nicht gesehen.
+ctl-folder-left = { $path }: { $count ->
+    [one] 1 Eintrag ist keine .json-Datei oder ist ein Archiv und blieb beiseite.
+   *[other] { $count } Einträge sind keine .json-Dateien oder sind Archive und blieben beiseite.
+}
+ctl-exported = { $path }: { $title }
 ctl-archive-written = { $path }: { $issuers } Identitätsanbieter, { $keys } Schlüssel, { $receipt-keys } Quittungsschlüssel.
 ctl-policy-usable = Die Richtlinie ist brauchbar.
 ctl-display = Bildschirm

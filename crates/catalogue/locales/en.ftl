@@ -578,13 +578,20 @@ ctl-shown = What the signer read
 ctl-authentication = Sign-in asked for
 ctl-client = Application
 ctl-reason = Reason
-ctl-attested = passed at the records service, says its receipt
-ctl-awaiting = { $count ->
-    [one] 1 more signature is awaited
-   *[other] { $count } more signatures are awaited
-}
 ctl-unchecked = Could not be checked
 ctl-summary = { $valid } valid, { $invalid } not valid, { $unchecked } could not be checked.
+ctl-partly = Not refuted, and not proven: { $passed } of { $count } steps hold, the others could not be checked.
+ctl-partly-advice = Only the identity provider’s keys of today were at hand. That this was recorded, and when, is proven by its receipt: verify with --archive.
+ctl-keys-changed = Could not be checked: the identity provider’s keys of today do not decide it.
+ctl-keys-changed-advice = It may have changed its keys since, or it never signed this. Verify with --archive, which keeps the keys of that time.
+ctl-verifying = verifying
+ctl-folder-empty = This folder holds no evidence.
+ctl-folder-within = This is a folder within a folder, and was not looked into.
+ctl-folder-left = { $path }: { $count ->
+    [one] 1 entry is no .json file, or is an archive, and was left aside.
+   *[other] { $count } entries are no .json files, or are archives, and were left aside.
+}
+ctl-exported = { $path }: { $title }
 ctl-archive-written = { $path }: { $issuers } identity providers, { $keys } keys, { $receipt-keys } receipt keys.
 ctl-policy-usable = The policy can be used.
 ctl-display = Display

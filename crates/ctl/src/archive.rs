@@ -71,7 +71,8 @@ fn archive_url(records: &Url) -> anyhow::Result<Url> {
         .context("the address of the records service is no base for others")
 }
 
-fn fetch(url: &Url, transport: &Transport) -> anyhow::Result<Vec<u8>> {
+/// Gets a document, in so far as transport allows its size.
+pub fn fetch(url: &Url, transport: &Transport) -> anyhow::Result<Vec<u8>> {
     let request = http::Request::get(url.as_str())
         .header("accept", "application/json")
         .body(Vec::new())?;
@@ -89,7 +90,7 @@ fn fetch(url: &Url, transport: &Transport) -> anyhow::Result<Vec<u8>> {
 }
 
 /// Whole or not at all: an archive that was cut off half way would look like fewer keys.
-fn replace(path: &Path, octets: &[u8]) -> anyhow::Result<()> {
+pub fn replace(path: &Path, octets: &[u8]) -> anyhow::Result<()> {
     let partial = path.with_added_extension("part");
     let write = || {
         let mut file = File::create(&partial)?;
@@ -139,7 +140,8 @@ fn json_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn says_it_is_an_archive(octets: &[u8]) -> bool {
+/// Whether a document takes itself for an archive.
+pub fn says_it_is_an_archive(octets: &[u8]) -> bool {
     let kind = canonical::parse_foreign(octets, canonical::MAX_OCTETS)
         .ok()
         .map(|document| document["type"].clone());

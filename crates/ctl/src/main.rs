@@ -6,7 +6,7 @@
 mod archive;
 mod audit_log;
 mod doctor;
-mod manifestation;
+mod export;
 mod policy_values;
 mod probe;
 mod screen;
@@ -32,8 +32,16 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Verifies signatures offline: who signed what, when, with what meaning, and whether that holds.
+    /// Verifies signatures, one or hundreds: who signed what, when, with what meaning, and whether that holds.
+    ///
+    /// With --archive, offline and completely. With --issuer, by the identity provider's keys of today alone: that can
+    /// find a file invalid, but not valid. Exit codes: 0 all valid, 2 at least one invalid, 1 something could not be
+    /// checked.
     Verify(verify::Verify),
+    /// Makes the printable copy of a signature, with what its verification found.
+    ///
+    /// Exit codes: 0 valid, 2 not valid (the page then says so, and calls what the file says a claim), 1 no page.
+    Export(export::Export),
     /// Fetches what offline verification needs from a records service.
     Archive(archive::Fetch),
     /// Reads the activity log.
@@ -95,6 +103,7 @@ fn main() -> ExitCode {
 fn run(command: Command, screen: &mut Screen<impl Write>) -> anyhow::Result<Found> {
     match command {
         Command::Verify(command) => command.run(screen),
+        Command::Export(command) => command.run(screen),
         Command::Archive(command) => command.run(screen),
         Command::Audit(command) => command.run(screen),
         Command::Policy(command) => command.run(screen),

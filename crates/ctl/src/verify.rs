@@ -1,30 +1,62 @@
-//! `verify`: evidence from a file, checked with nothing but an archive.
+//! `countersignctl verify`: evidence from files, one or hundreds, checked with an archive, or as far as an identity
+//! provider's keys of today allow.
+//!
+//! With an archive every file is valid or it is not. With `--issuer` alone no file is ever called valid: who signed may
+//! hold, but that it was recorded, and when, only a receipt proves, and nothing here can judge one ([`live`]).
+
+mod answer;
+mod files;
+mod lanes;
+mod live;
+mod print;
+mod progress;
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use evidence::{
-    Archive, Bundle, Reason, Report, Status, Step, VerificationFailure, VerifiedEvidence, verify,
-};
-use serde::Serialize;
+use evidence::id_token::Claims;
+use evidence::{Archive, Bundle, Reason, Report, VerificationFailure, VerifiedEvidence, verify};
 
 use crate::Found;
 use crate::archive;
-use crate::manifestation::{self, Signature};
 use crate::screen::Screen;
+use answer::Answer;
+use files::Candidate;
+use live::LiveIssuer;
+use progress::Progress;
 
 #[derive(Args)]
 pub struct Verify {
-    /// Evidence as the application saves it.
+    /// Evidence as the application saves it. A folder stands for the .json files in it.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// An archive, or a folder with archives: whom to trust, and the keys they had. See `archive`.
-    #[arg(long, value_name = "FILE_OR_DIR")]
-    archive: PathBuf,
+    #[command(flatten)]
+    trust: TrustArguments,
+    #[command(flatten)]
+    issuer: live::IssuerArguments,
     /// Prints one JSON object for each file, on a line of its own.
     #[arg(long)]
     json: bool,
+}
+
+/// Where trust comes from: exactly one of the two.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct TrustArguments {
+    /// An archive, or a folder with archives: whom to trust, and the keys they had. See `archive`.
+    #[arg(long, value_name = "FILE_OR_DIR")]
+    archive: Option<PathBuf>,
+    /// An identity provider, exactly as it names itself. Its keys of today are fetched. Without an archive a file can be
+    /// found invalid, but never valid: whether and when it was recorded is proven by its receipt, which needs one.
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
+}
+
+/// Whom evidence is judged by.
+enum Trust {
+    Archive(Archive),
+    Issuer(LiveIssuer),
 }
 
 /// What became of one file.
@@ -34,112 +66,82 @@ enum Verdict {
         failure: VerificationFailure,
         claimed: Option<Box<Bundle>>,
     },
+    /// Nothing speaks against it, and not everything could be looked at.
+    Partly(Box<Partly>),
     Unchecked(String),
+}
+
+/// How far evidence could be followed.
+struct Partly {
+    bundle: Bundle,
+    /// What the identity provider signed. None where its keys of today do not decide that.
+    claims: Option<Claims>,
+    report: Report,
+    /// Why its keys of today do not decide.
+    undecided: Option<Reason>,
 }
 
 impl Verify {
     pub fn run(self, screen: &mut Screen<impl Write>) -> anyhow::Result<Found> {
-        let archive = archive::load(&self.archive)?;
+        let trust = self.trust.take(self.issuer)?;
+        let candidates = files::candidates(&self.files, screen)?;
+        let progress = Progress::over(candidates.len(), screen)?;
         let mut counts = Counts::default();
-        for file in &self.files {
-            let verdict = check(file, &archive);
-            counts.add(&verdict);
-            if self.json {
-                screen.json(&Answer::new(file, &verdict))?;
-            } else {
-                print(screen, file, &verdict)?;
-            }
-        }
-        if self.files.len() > 1 && !self.json {
+        let json = self.json;
+        lanes::in_order(
+            &candidates,
+            |candidate| check(candidate, &trust),
+            |candidate, verdict| {
+                counts.add(&verdict);
+                progress.past_one(|| {
+                    if json {
+                        screen.json(&Answer::new(&candidate.path, &verdict))
+                    } else {
+                        print::verdict(screen, &candidate.path, &verdict)
+                    }
+                })
+            },
+        )?;
+        progress.done();
+        if candidates.len() > 1 && !self.json {
             counts.print(screen)?;
         }
         Ok(counts.found())
     }
 }
 
-fn check(file: &Path, archive: &Archive) -> Verdict {
-    let octets = match archive::read_limited(file) {
+impl TrustArguments {
+    fn take(self, arguments: live::IssuerArguments) -> anyhow::Result<Trust> {
+        match (self.archive, self.issuer) {
+            (Some(path), None) => Ok(Trust::Archive(archive::load(&path)?)),
+            (None, Some(issuer)) => Ok(Trust::Issuer(LiveIssuer::fetch(&issuer, arguments)?)),
+            // The command line is refused before it comes to this.
+            _ => anyhow::bail!("exactly one of --archive and --issuer is needed"),
+        }
+    }
+}
+
+fn check(candidate: &Candidate, trust: &Trust) -> Verdict {
+    if let Some(problem) = &candidate.problem {
+        return Verdict::Unchecked(problem.clone());
+    }
+    let octets = match archive::read_limited(&candidate.path) {
         Ok(octets) => octets,
         Err(error) => return Verdict::Unchecked(format!("{error:#}")),
     };
-    match verify::offline(&octets, archive) {
+    match trust {
+        Trust::Archive(archive) => by_archive(&octets, archive),
+        Trust::Issuer(issuer) => issuer.check(&octets),
+    }
+}
+
+fn by_archive(octets: &[u8], archive: &Archive) -> Verdict {
+    match verify::offline(octets, archive) {
         Ok(evidence) => Verdict::Valid(Box::new(evidence)),
         Err(failure) => Verdict::Invalid {
             failure,
-            claimed: Bundle::parse(&octets).ok().map(Box::new),
+            claimed: Bundle::parse(octets).ok().map(Box::new),
         },
-    }
-}
-
-fn print(screen: &mut Screen<impl Write>, file: &Path, verdict: &Verdict) -> anyhow::Result<()> {
-    screen.field("ctl-file", &file.display().to_string())?;
-    match verdict {
-        Verdict::Valid(evidence) => {
-            screen.say(
-                "verify-valid",
-                &[("count", i64::try_from(Step::ALL.len())?.into())],
-            )?;
-            manifestation::print(
-                screen,
-                &Signature::of(evidence.bundle(), evidence.receipt()),
-            )?;
-            screen.own_field("ctl-evidence", evidence.sha256())?;
-            steps(screen, evidence.report())?;
-        }
-        Verdict::Invalid { failure, claimed } => {
-            let step = step_text(screen, failure.step);
-            let (number, count) = (
-                i64::try_from(failure.step.number())?,
-                i64::try_from(Step::ALL.len())?,
-            );
-            let args = [
-                ("number", number.into()),
-                ("count", count.into()),
-                ("step", (&step).into()),
-            ];
-            screen.say("verify-invalid", &args)?;
-            screen.own_field(
-                "ctl-reason",
-                &format!("{}: {}", failure.step, failure.reason),
-            )?;
-            if let Some(bundle) = claimed {
-                screen.say("verify-claims", &[])?;
-                manifestation::print(screen, &Signature::of(bundle, None))?;
-            }
-            steps(screen, &failure.report)?;
-        }
-        Verdict::Unchecked(detail) => screen.field("ctl-unchecked", detail)?,
-    }
-    Ok(screen.line("")?)
-}
-
-fn steps(screen: &mut Screen<impl Write>, report: &Report) -> std::io::Result<()> {
-    for outcome in &report.steps {
-        let status = screen.text(status_key(outcome.status), &[]);
-        let text = step_text(screen, outcome.name);
-        screen.line(&format!(
-            "  {:>2} {:<15} {text}: {status}",
-            outcome.name.number(),
-            outcome.name
-        ))?;
-    }
-    Ok(())
-}
-
-fn step_text(screen: &Screen<impl Write>, step: Step) -> String {
-    screen.text(
-        &format!("verify-step-{}", step.name().replace('_', "-")),
-        &[],
-    )
-}
-
-fn status_key(status: Status) -> &'static str {
-    match status {
-        Status::Passed => "verify-passed",
-        Status::Attested => "ctl-attested",
-        Status::Failed => "verify-failed",
-        Status::NotChecked => "verify-not-checked",
-        Status::NotReached => "verify-not-run",
     }
 }
 
@@ -155,7 +157,7 @@ impl Counts {
         match verdict {
             Verdict::Valid(_) => self.valid += 1,
             Verdict::Invalid { .. } => self.invalid += 1,
-            Verdict::Unchecked(_) => self.unchecked += 1,
+            Verdict::Partly(_) | Verdict::Unchecked(_) => self.unchecked += 1,
         }
     }
 
@@ -174,61 +176,6 @@ impl Counts {
             (1.., _) => Found::Wrong,
             (_, 1..) => Found::Unchecked,
             _ => Found::InOrder,
-        }
-    }
-}
-
-/// The verdict for scripts.
-#[derive(Serialize)]
-struct Answer<'a> {
-    file: String,
-    result: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    step: Option<Step>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<Reason>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    evidence_sha256: Option<&'a str>,
-    /// What is proven. Absent unless the evidence is valid.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    signature: Option<Signature<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    steps: Option<&'a Report>,
-}
-
-impl<'a> Answer<'a> {
-    fn new(file: &Path, verdict: &'a Verdict) -> Self {
-        let nothing = Self {
-            file: file.display().to_string(),
-            result: "unchecked",
-            step: None,
-            reason: None,
-            detail: None,
-            evidence_sha256: None,
-            signature: None,
-            steps: None,
-        };
-        match verdict {
-            Verdict::Valid(evidence) => Self {
-                result: "valid",
-                evidence_sha256: Some(evidence.sha256()),
-                signature: Some(Signature::of(evidence.bundle(), evidence.receipt())),
-                steps: Some(evidence.report()),
-                ..nothing
-            },
-            Verdict::Invalid { failure, .. } => Self {
-                result: "invalid",
-                step: Some(failure.step),
-                reason: Some(failure.reason),
-                steps: Some(&failure.report),
-                ..nothing
-            },
-            Verdict::Unchecked(detail) => Self {
-                detail: Some(detail),
-                ..nothing
-            },
         }
     }
 }

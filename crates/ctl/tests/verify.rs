@@ -8,8 +8,9 @@ mod common;
 
 mod ctl;
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use common::{SHOWN, Scene};
 use ctl::{Ran, countersignctl};
@@ -72,15 +73,18 @@ fn valid_evidence_is_shown_with_its_manifestation_and_all_steps() {
     for text in [
         "Valid. All 14 steps passed.",
         "Grace Adams",
-        "2026-11-25",
-        "Europe/Vienna",
+        "25 November 2026, ",
+        "(UTC+01:00)",
         "Addendum Signature",
         "Transcription error",
         "Observation/obs-hb-1",
         SHOWN,
         " 1 parse",
         "14 receipt",
-        "says its receipt",
+        "passed, says the receipt",
+        "became version",
+        "Signed in  ",
+        "What was checked",
     ] {
         assert!(ran.out.contains(text), "{text} is not in:\n{}", ran.out);
     }
@@ -269,4 +273,133 @@ fn without_its_content_evidence_still_verifies() {
 
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(!ran.out.contains(SHOWN));
+}
+
+fn vectors() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../evidence/vectors")
+}
+
+/// Copies of every vector that an archive judges, in a folder for each archive, with what has to become of each.
+fn copies(into: &Path) -> Vec<(PathBuf, Vec<(PathBuf, Value)>)> {
+    let index = fs::read(vectors().join("index.json")).unwrap();
+    let index: Vec<Value> = serde_json::from_slice(&index).unwrap();
+    let mut by_archive: BTreeMap<String, Vec<(PathBuf, Value)>> = BTreeMap::new();
+    for (number, entry) in index.into_iter().enumerate() {
+        let Some(archive) = entry["archive"].as_str().map(str::to_owned) else {
+            continue;
+        };
+        let from = entry["file"].as_str().unwrap();
+        let mut octets = fs::read(vectors().join(from)).unwrap();
+        let spaces = entry["spaces_after"].as_u64().unwrap_or_default();
+        octets.resize(octets.len() + usize::try_from(spaces).unwrap(), b' ');
+        let copy = into.join(format!("{number:03}.json"));
+        fs::write(&copy, octets).unwrap();
+        by_archive.entry(archive).or_default().push((copy, entry));
+    }
+    let archives = by_archive.into_iter();
+    archives
+        .map(|(archive, copies)| (vectors().join(archive), copies))
+        .collect()
+}
+
+#[test]
+fn hundreds_of_files_are_each_judged_in_the_order_of_the_arguments() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut judged = 0;
+    for (archive, copies) in copies(folder.path()) {
+        let files = copies.iter().map(|(copy, _)| copy.as_os_str());
+        let options = ["--json".as_ref(), "--archive".as_ref(), archive.as_os_str()];
+        let ran = countersignctl(["verify".as_ref()].into_iter().chain(files).chain(options));
+
+        let answers: Vec<Value> = ran
+            .out
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert_eq!(answers.len(), copies.len());
+        assert_eq!(ran.err, "", "no bar and no noise where nobody looks");
+        for (answer, (copy, entry)) in answers.iter().zip(&copies) {
+            assert_eq!(answer["file"], copy.to_str().unwrap());
+            let expected = if entry["step"].is_null() {
+                "valid"
+            } else {
+                "invalid"
+            };
+            assert_eq!(answer["result"], expected, "{entry}");
+            assert_eq!(answer["step"], entry["step"], "{entry}");
+            assert_eq!(answer["reason"], entry["reason"], "{entry}");
+        }
+        let any_invalid = copies.iter().any(|(_, entry)| !entry["step"].is_null());
+        assert_eq!(ran.code, if any_invalid { 2 } else { 0 });
+        judged += copies.len();
+    }
+    assert!(judged > 250, "{judged}");
+}
+
+#[test]
+fn a_folder_stands_for_the_evidence_in_it_and_what_it_leaves_aside_is_said() {
+    let desk = Desk::new();
+    for number in 0..300 {
+        fs::copy(
+            desk.path("evidence.json"),
+            desk.path(&format!("copy-{number:03}.json")),
+        )
+        .unwrap();
+    }
+    fs::write(desk.path("notes.txt"), "not evidence").unwrap();
+
+    let ran = desk.verify(&[""], &[]);
+
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(
+        ran.out
+            .contains("301 valid, 0 not valid, 0 could not be checked."),
+        "{}",
+        ran.out
+    );
+    // The notes, and the archive.
+    assert!(ran.err.contains("2 entries"), "{}", ran.err);
+    let (first, second) = (ran.out.find("copy-000"), ran.out.find("copy-001"));
+    assert!(first.unwrap() < second.unwrap());
+}
+
+#[test]
+fn a_folder_in_a_folder_or_without_evidence_is_not_passed_over() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("within")).unwrap();
+
+    let nested = desk.verify(&[""], &[]);
+    assert_eq!(nested.code, 1);
+    assert!(
+        nested.out.contains("folder within a folder"),
+        "{}",
+        nested.out
+    );
+    assert!(nested.out.contains("1 valid, 0 not valid, 1 could not"));
+
+    let empty = desk.verify(&["within"], &[]);
+    assert_eq!(empty.code, 1);
+    assert!(empty.out.contains("holds no evidence"), "{}", empty.out);
+}
+
+#[test]
+fn a_broken_file_in_a_folder_still_counts() {
+    let desk = Desk::new();
+    fs::write(desk.path("broken.json"), "{\"type\":").unwrap();
+
+    let ran = desk.verify(&[""], &[]);
+
+    assert_eq!(ran.code, 2);
+    assert!(ran.out.contains("1 valid, 1 not valid"), "{}", ran.out);
+}
+
+#[test]
+fn scripts_learn_how_the_signer_authenticated() {
+    let ran = Desk::new().verify(&["evidence.json"], &["--json"]);
+
+    let answer: Value = serde_json::from_str(&ran.out).unwrap();
+    let authenticated = &answer["signature"]["authenticated"];
+    assert_eq!(authenticated["acr"], "mfa");
+    assert_eq!(authenticated["amr"][1], "otp");
+    assert!(authenticated["at"].as_str().unwrap().starts_with("2026-"));
 }

@@ -1,7 +1,9 @@
 //! Evidence that was verified, or failed to: the verdict, the steps, and what is proven or merely claimed.
 
 use catalogue::{Catalogue, Value};
-use evidence::{Archive, Bundle, Report, Status, Step, VerificationFailure, verify};
+use evidence::{
+    Archive, Bundle, Report, Status, Step, VerificationFailure, VerifiedEvidence, verify,
+};
 
 use crate::Manifestation;
 
@@ -50,24 +52,34 @@ impl Checked {
     /// Verifies evidence against an archive, offline, and puts the outcome into words.
     pub fn offline(octets: &[u8], archive: &Archive, texts: &Catalogue) -> Self {
         match verify::offline(octets, archive) {
-            Ok(evidence) => Self {
-                verdict: Verdict::Valid,
-                title: texts.text("verify-valid", &[("count", count(Step::ALL.len()))]),
-                advice: texts.text("verify-valid-advice", &[]),
-                steps: rows(evidence.report(), None, texts),
-                says: Some(Manifestation::of(
-                    evidence.bundle(),
-                    evidence.receipt(),
-                    Some(evidence.claims()),
-                    texts,
-                )),
-                evidence_sha256: Some(evidence.sha256().to_owned()),
-            },
-            Err(failure) => Self::failed(&failure, Bundle::parse(octets).ok().as_ref(), texts),
+            Ok(evidence) => Self::valid(&evidence, texts),
+            Err(failure) => Self::invalid(&failure, Bundle::parse(octets).ok().as_ref(), texts),
         }
     }
 
-    fn failed(failure: &VerificationFailure, claimed: Option<&Bundle>, texts: &Catalogue) -> Self {
+    /// Evidence that was verified with its receipt, in words.
+    pub fn valid(evidence: &VerifiedEvidence, texts: &Catalogue) -> Self {
+        Self {
+            verdict: Verdict::Valid,
+            title: texts.text("verify-valid", &[("count", count(Step::ALL.len()))]),
+            advice: texts.text("verify-valid-advice", &[]),
+            steps: StepRow::all(evidence.report(), None, texts),
+            says: Some(Manifestation::of(
+                evidence.bundle(),
+                evidence.receipt(),
+                Some(evidence.claims()),
+                texts,
+            )),
+            evidence_sha256: Some(evidence.sha256().to_owned()),
+        }
+    }
+
+    /// Evidence that does not hold, in words, with what it claims if that can be read.
+    pub fn invalid(
+        failure: &VerificationFailure,
+        claimed: Option<&Bundle>,
+        texts: &Catalogue,
+    ) -> Self {
         let step = failure.step;
         let args = [
             ("number", count(step.number())),
@@ -78,30 +90,33 @@ impl Checked {
             verdict: Verdict::Invalid(step),
             title: texts.text("verify-invalid", &args),
             advice: texts.text(&format!("verify-broken-{}", hyphenated(step)), &[]),
-            steps: rows(&failure.report, Some(failure), texts),
-            // Nobody vouches for the receipt, the claims or the text of a file that does not hold.
-            says: claimed.map(|bundle| Manifestation {
-                shown: None,
-                ..Manifestation::of(bundle, None, None, texts)
-            }),
+            steps: StepRow::all(&failure.report, Some(failure), texts),
+            says: claimed.map(|bundle| Manifestation::claimed(bundle, texts)),
             evidence_sha256: None,
         }
     }
 }
 
-fn rows(report: &Report, failure: Option<&VerificationFailure>, texts: &Catalogue) -> Vec<StepRow> {
-    let outcomes = report.steps.iter();
-    outcomes
-        .map(|outcome| StepRow {
-            step: outcome.name,
-            text: texts.text(&format!("verify-step-{}", hyphenated(outcome.name)), &[]),
-            status: outcome.status,
-            ended: texts.text(ended(outcome.status), &[]),
-            reason: failure
-                .filter(|failure| failure.step == outcome.name)
-                .map(|failure| failure.reason.name()),
-        })
-        .collect()
+impl StepRow {
+    /// All fourteen in order, with the reason beside the one that failed.
+    pub fn all(
+        report: &Report,
+        failure: Option<&VerificationFailure>,
+        texts: &Catalogue,
+    ) -> Vec<Self> {
+        let outcomes = report.steps.iter();
+        outcomes
+            .map(|outcome| Self {
+                step: outcome.name,
+                text: texts.text(&format!("verify-step-{}", hyphenated(outcome.name)), &[]),
+                status: outcome.status,
+                ended: texts.text(ended(outcome.status), &[]),
+                reason: failure
+                    .filter(|failure| failure.step == outcome.name)
+                    .map(|failure| failure.reason.name()),
+            })
+            .collect()
+    }
 }
 
 fn ended(status: Status) -> &'static str {

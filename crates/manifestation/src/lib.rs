@@ -94,6 +94,14 @@ impl Manifestation {
             receipt: receipt.map(|receipt| receipt_number(receipt.sequence)),
         }
     }
+
+    /// Of a bundle that nobody vouches for: no receipt, no claims, and not the text that it says was shown.
+    pub fn claimed(bundle: &Bundle, texts: &Catalogue) -> Self {
+        Self {
+            shown: None,
+            ..Self::of(bundle, None, None, texts)
+        }
+    }
 }
 
 impl RecordLine {

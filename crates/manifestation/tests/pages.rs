@@ -59,7 +59,7 @@ fn what_does_not_verify_is_a_claim_without_receipt_and_without_its_text() {
         .unwrap();
     let letter = octets[at..]
         .iter()
-        .position(|octet| octet.is_ascii_lowercase())
+        .position(u8::is_ascii_lowercase)
         .unwrap();
     // Still well formed, and no longer what was signed.
     let text = octets[at + letter..]
