@@ -1,7 +1,8 @@
 //! The delivery of sealed evidence: kept first, then sent, then asked after, until there is a receipt or an end to patience.
 //!
-//! It is always the same delivery under the same key. Nothing here can lead to signing again: what stays open ends as
-//! `Unconfirmed`, and the outbox goes on.
+//! It is always the same delivery under the same key. What stays open ends as `Unconfirmed`, and the outbox goes on. Signing
+//! again is for one case alone: the records API asks for another authentication (RFC 9470), no earlier attempt may have
+//! been recorded, and the outbox will not send this evidence any more.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -73,10 +74,7 @@ pub(crate) async fn deliver(
     };
     match outcome {
         Ok(receipt) => Ok(prove(scene, ceremony, receipt).await?),
-        Err(refusal) => {
-            let ending = refuse(scene, &ceremony, &refusal).await;
-            Err(Raised::by(&refusal).map_or(Stop::Over(ending), Stop::StepUp))
-        }
+        Err(refusal) => Err(refuse(scene, &ceremony, refusal).await),
     }
 }
 
@@ -88,12 +86,19 @@ struct Checked {
     keys: Vec<LedgerKey>,
 }
 
+/// A definite answer that is no receipt.
+struct Refusal {
+    cause: CallError,
+    /// An earlier attempt may have been recorded all the same.
+    may_have_arrived: bool,
+}
+
 /// Sends, and asks after what was sent, until something is certain.
 async fn attempts(
     scene: &Scene,
     ceremony: &Ceremony<Submitting>,
     access: &Access,
-) -> Result<Checked, CallError> {
+) -> Result<Checked, Refusal> {
     let submission = &scene.ports.submission;
     let note = &ceremony.waiting().note;
     let mut pause = FIRST_PAUSE;
@@ -126,7 +131,12 @@ async fn attempts(
                 }
                 may_have_arrived = true;
             }
-            Err(SubmitError::Refused(cause)) => return Err(cause),
+            Err(SubmitError::Refused(cause)) => {
+                return Err(Refusal {
+                    cause,
+                    may_have_arrived,
+                });
+            }
             Err(SubmitError::Unknown(cause)) => {
                 tracing::warn!(%cause, "whether the evidence arrived is not known");
                 may_have_arrived = true;
@@ -214,24 +224,36 @@ async fn prove(
     Ok(recorded)
 }
 
-/// A definite answer that is no receipt.
-async fn refuse(scene: &Scene, ceremony: &Ceremony<Submitting>, refusal: &CallError) -> Ending {
-    if !refusal.is_final() {
+/// What a refusal leads to.
+async fn refuse(scene: &Scene, ceremony: &Ceremony<Submitting>, refusal: Refusal) -> Stop {
+    let unconfirmed = || Stop::Over(Ending::Unconfirmed(Box::new(ceremony.unconfirmed())));
+    let Refusal {
+        cause,
+        may_have_arrived,
+    } = refusal;
+    if !cause.is_final() {
         // The token opened no door; the evidence itself was not looked at and waits for another token.
-        return Ending::Unconfirmed(Box::new(ceremony.unconfirmed()));
+        return unconfirmed();
     }
-    if let CallError::Step { step } = refusal {
+    let raised = Raised::by(&cause);
+    if raised.is_some() && may_have_arrived {
+        // It is about this attempt alone. Before the fate of the earlier one is known, nobody signs again.
+        return unconfirmed();
+    }
+    if let CallError::Step { step } = &cause {
         scene.place().verification = evidence::Step::ALL
             .into_iter()
             .find(|known| known.name() == step);
     }
     if let Some(outbox) = &scene.ports.outbox {
         let id = ceremony.waiting().note.signature_id;
-        if let Err(error) = outbox.refused(id, &refusal.to_string()).await {
+        if let Err(error) = outbox.refused(id, &cause.to_string()).await {
+            // It will be sent again, so it must not be said that nothing was signed, nor signed anew beside it.
             tracing::error!(%error, "the refused evidence could not be marked");
+            return unconfirmed();
         }
     }
-    faults::of_call(refusal)
+    raised.map_or_else(|| Stop::Over(faults::of_call(&cause)), Stop::StepUp)
 }
 
 /// The ending is in the audit log: the outbox need not keep the receipt any longer.

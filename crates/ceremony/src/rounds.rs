@@ -29,6 +29,19 @@ impl From<Ending> for Stop {
     }
 }
 
+impl Stop {
+    /// What this round had to demand already stays demanded, also where the last answer says nothing of it.
+    pub(crate) fn on_top_of(self, raised: Raised) -> Self {
+        match self {
+            Self::StepUp(more) => match raised.and(&more) {
+                Ok(both) => Self::StepUp(both),
+                Err(failure) => Self::Over(Ending::Failed(failure)),
+            },
+            Self::Over(ending) => Self::Over(ending),
+        }
+    }
+}
+
 /// Takes the steps, at most twice. Returns the scene of the last round, and what was left of an earlier one.
 pub(crate) async fn take(scene: Scene, request: Request) -> (Scene, Ending, Option<Cleanup>) {
     let raised = match round(&scene, request.clone(), Raised::default()).await {

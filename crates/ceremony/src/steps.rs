@@ -43,7 +43,7 @@ pub(crate) async fn take(scene: Scene, request: Request, raised: Raised) -> Resu
     let (idempotency_key, chances) = chances(scene.now())?;
 
     scene.begin(Step::Prepared);
-    let (challenged, provider) = challenge(&scene, prepared, chances, raised).await?;
+    let (challenged, provider, raised) = challenge(&scene, prepared, chances, raised).await?;
     scene.done(Step::Prepared);
 
     scene.begin(Step::Window);
@@ -78,18 +78,20 @@ pub(crate) async fn take(scene: Scene, request: Request, raised: Raised) -> Resu
     let kept = delivery::keep(&scene, &sealed, idempotency_key).await?;
     let submitting = sealed.submitting(kept);
     let access = authenticated.tokens.access();
-    let recorded = delivery::deliver(&scene, submitting, &access).await?;
+    let recorded = delivery::deliver(&scene, submitting, &access)
+        .await
+        .map_err(|stop| stop.on_top_of(raised))?;
     scene.done(Step::Receipt);
     Ok(recorded.into_standing())
 }
 
-/// Step 2 and 3, and the provider's configuration beside them.
+/// Step 2 and 3, and the provider's configuration beside them. Also returns all that the records API demanded so far.
 async fn challenge(
     scene: &Scene,
     prepared: Ceremony<Prepared>,
     chances: Chances,
     raised: Raised,
-) -> Result<(Ceremony<Challenged>, Provider), Ending> {
+) -> Result<(Ceremony<Challenged>, Provider, Raised), Ending> {
     let ask = prepared.ask();
     let asked = async {
         tokio::try_join!(
@@ -111,7 +113,7 @@ async fn challenge(
         signature_id: challenged.signature_id().to_string().as_str().into(),
     };
     scene.write(started).await?;
-    Ok((challenged, provider))
+    Ok((challenged, provider, raised))
 }
 
 /// Asks for a challenge. Where the records API says what it demands instead (RFC 9470), that is demanded too, and it is

@@ -4,13 +4,15 @@
 
 mod support;
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use ceremony::{Ended, Ending, Failure, Outward};
+use ceremony::{Ended, Ending, Failure, Outward, SharedOutbox};
 use demo::idp::{ACR_ONE_FACTOR, ACR_TWO_FACTORS, ADAMS, BAKER, Endpoint};
-use support::Ward;
-use support::ports::Network;
+use records::WaitingState;
+use support::ports::{Network, Unmarkable};
 use support::robot_agent::Person;
+use support::{AMENDMENT, Ward};
 
 const FULLY: Person = Person::SignsInFullyAs(&ADAMS);
 
@@ -32,12 +34,29 @@ fn asked(ward: &Ward, parameter: &str) -> Vec<Option<String>> {
         .collect()
 }
 
-fn signed_with(ended: &Ended) -> Vec<String> {
+fn sealed(ended: &Ended) -> evidence::Bundle {
     let Ending::Recorded(recorded) = &ended.ending else {
         panic!("{:?}", ended.ending);
     };
-    let bundle = evidence::Bundle::parse(&recorded.evidence).unwrap();
+    evidence::Bundle::parse(&recorded.evidence).unwrap()
+}
+
+fn signed_with(ended: &Ended) -> Vec<String> {
+    let bundle = sealed(ended);
     bundle.statement().authentication.acr_values.clone()
+}
+
+/// Nobody was asked to sign again, and the evidence of the only round still waits to be delivered.
+fn is_open_after_one_round(ward: &Ward, ended: &Ended) {
+    assert!(matches!(ended.ending, Ending::Unconfirmed(_)), "{ended:?}");
+    assert_eq!(ended.outward(), Outward::Unconfirmed);
+    assert_eq!(asked(ward, "acr_values"), [None]);
+    assert_eq!(ward.agent.jars.lock().unwrap().len(), 1);
+    let waiting = ward.waiting();
+    assert_eq!(waiting.len(), 1);
+    assert_eq!(waiting[0].note.state, WaitingState::Waiting);
+    assert!(ward.events().contains(&"signature_unconfirmed"));
+    assert!(!ward.events().contains(&"signature_failed"));
 }
 
 #[tokio::test]
@@ -87,15 +106,78 @@ async fn after_a_refused_submission_the_signer_authenticates_once_more_and_bette
 }
 
 #[tokio::test]
+async fn what_a_refused_challenge_demands_is_demanded_in_the_second_round_too() {
+    let mut ward = Ward::open().await;
+    ward.challenges.refusals.store(1, Ordering::SeqCst);
+    ward.set_network(Network::DemandsFresherOnce);
+
+    let ended = ward.sign_as(FULLY).await;
+
+    let two_factors = || Some(ACR_TWO_FACTORS.to_owned());
+    assert_eq!(asked(&ward, "acr_values"), [two_factors(), two_factors()]);
+    assert_eq!(signed_with(&ended), [ACR_TWO_FACTORS]);
+    ward.is_clean().await;
+}
+
+#[tokio::test]
+async fn a_submission_that_excludes_what_the_challenge_demanded_begins_no_second_round() {
+    let mut ward = Ward::open().await;
+    ward.challenges.refusals.store(1, Ordering::SeqCst);
+    ward.set_network(Network::DemandsOneFactorOnce);
+
+    let ended = ward.sign_as(FULLY).await;
+
+    assert_eq!(ended.ending, Ending::Failed(Failure::DemandsConflict));
+    assert_eq!(ward.agent.jars.lock().unwrap().len(), 1);
+    assert_eq!(ward.submissions(), 1);
+    assert_eq!(ward.clinic.committed().unwrap(), 0);
+    ward.is_clean().await;
+}
+
+#[tokio::test]
+async fn nobody_signs_again_while_the_fate_of_the_first_signature_is_unknown() {
+    let mut ward = Ward::open().await;
+    ward.set_network(Network::LosesTheFirstAnswerThenDemandsMore);
+
+    let ended = ward.sign_as(FULLY).await;
+
+    is_open_after_one_round(&ward, &ended);
+    assert_eq!(ward.submissions(), 2);
+    assert_eq!(ward.clinic.committed().unwrap(), 1);
+    ward.is_clean().await;
+}
+
+#[tokio::test]
+async fn nobody_signs_again_while_the_outbox_would_still_send_the_first_signature() {
+    let mut ward = Ward::open().await;
+    ward.set_network(Network::DemandsMoreOnce);
+    ward.agent.now_in_front(FULLY);
+    let request = ward.request(AMENDMENT).await;
+    let mut ports = ward.ports();
+    let outbox = SharedOutbox(ward.outbox.clone());
+    ports.outbox = Some(Arc::new(Unmarkable(outbox)));
+
+    let under_way = ward.desk().begin(request, ports, Arc::new(|_| {}));
+    let ended = under_way.unwrap().ended().await.unwrap();
+
+    is_open_after_one_round(&ward, &ended);
+    assert_eq!(ward.submissions(), 1);
+    assert_eq!(ward.clinic.committed().unwrap(), 0);
+    ward.is_clean().await;
+}
+
+#[tokio::test]
 async fn the_second_round_has_a_window_a_jar_a_key_and_a_token_of_its_own() {
     let mut ward = Ward::open().await;
     ward.set_network(Network::DemandsMoreOnce);
 
-    ward.sign_as(FULLY).await;
+    let ended = ward.sign_as(FULLY).await;
 
     assert_eq!(ward.agent.jars.lock().unwrap().len(), 2);
     let keys = asked(&ward, "dpop_jkt");
     assert!(keys[0].is_some() && keys[0] != keys[1], "{keys:?}");
+    // The key that seals is the one that this round's tokens are bound to.
+    assert_eq!(keys[1..], [sealed(&ended).key_thumbprint()]);
     let tokens = ward.line.tokens.lock().unwrap().clone();
     assert_ne!(tokens[0], tokens[1]);
     assert!(!ward.idp().is_token_active(&tokens[0]));

@@ -5,16 +5,18 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use ceremony::{
-    Alarm, AlarmError, ChallengeError, Challenges, Clock, Submission, Trail, TrailError,
+    Alarm, AlarmError, ChallengeError, Challenges, Clock, Outbox, SharedOutbox, Submission, Trail,
+    TrailError,
 };
-use evidence::VerifiedEvidence;
+use evidence::{LedgerKey, Receipt, Subject, VerifiedEvidence};
 use jiff::{SignedDuration, Timestamp};
 use records::{
-    Access, CallError, Challenge, ChallengeRequest, Client, SecurityEvent, SignatureAccepted,
-    SubmitError, Waiting,
+    Access, CallError, Challenge, ChallengeRequest, Client, OutboxError, SecurityEvent,
+    SignatureAccepted, SubmitError, Waiting,
 };
 use secrecy::ExposeSecret;
 use session::{AccessError, Session};
+use uuid::Uuid;
 
 /// A change to a challenge on its way.
 pub type Tamper = fn(&mut Challenge);
@@ -94,10 +96,37 @@ pub enum Network {
     DemandsMoreOnce,
     /// It works; the records API wants two factors whatever it gets.
     DemandsMoreEachTime,
+    /// The records API wants a fresher authentication instead of the first evidence, and says nothing of factors.
+    DemandsFresherOnce,
+    /// The records API wants one factor and no other context instead of the first evidence.
+    DemandsOneFactorOnce,
+    /// The first evidence arrives, its answer and its fate are lost; then the records API wants two factors.
+    LosesTheFirstAnswerThenDemandsMore,
     /// Nothing arrives.
     IsDown,
     /// The port panics.
     Panics,
+}
+
+impl Network {
+    /// What the records API asks for instead of the nth evidence, counted from none.
+    fn demanded(self, nth: u32) -> Option<CallError> {
+        let of = |acr_values: &[&str], max_age| {
+            let acr_values = acr_values.iter().map(|acr| (*acr).to_owned()).collect();
+            CallError::StepUp {
+                acr_values,
+                max_age,
+            }
+        };
+        match self {
+            Self::DemandsMoreEachTime => Some(two_factors()),
+            Self::DemandsMoreOnce if nth == 0 => Some(two_factors()),
+            Self::DemandsFresherOnce if nth == 0 => Some(of(&[], Some(60))),
+            Self::DemandsOneFactorOnce if nth == 0 => Some(of(&[demo::idp::ACR_ONE_FACTOR], None)),
+            Self::LosesTheFirstAnswerThenDemandsMore if nth > 0 => Some(two_factors()),
+            _ => None,
+        }
+    }
 }
 
 /// The records API behind a network that can be made worse. Counts what arrived, remembers the tokens.
@@ -132,10 +161,8 @@ impl Submission for Line {
             return Err(SubmitError::Unknown(Self::lost()));
         }
         let nth = self.submissions.fetch_add(1, Ordering::SeqCst);
-        if network == Network::DemandsMoreEachTime
-            || (network == Network::DemandsMoreOnce && nth == 0)
-        {
-            return Err(SubmitError::Refused(two_factors()));
+        if let Some(demanded) = network.demanded(nth) {
+            return Err(SubmitError::Refused(demanded));
         }
         let answer = self
             .client
@@ -143,7 +170,11 @@ impl Submission for Line {
             .await;
         match network {
             Network::LosesAnswers => Err(SubmitError::Unknown(Self::lost())),
-            Network::LosesTheFirstAnswer if nth == 0 => Err(SubmitError::Unknown(Self::lost())),
+            Network::LosesTheFirstAnswer | Network::LosesTheFirstAnswerThenDemandsMore
+                if nth == 0 =>
+            {
+                Err(SubmitError::Unknown(Self::lost()))
+            }
             _ => answer,
         }
     }
@@ -166,13 +197,53 @@ impl Submission for Line {
     ) -> Result<Option<SignatureAccepted>, CallError> {
         let network = *self.network.lock().unwrap();
         match network {
-            Network::LosesAnswers | Network::IsDown => Err(Self::lost()),
+            Network::LosesAnswers
+            | Network::LosesTheFirstAnswerThenDemandsMore
+            | Network::IsDown => Err(Self::lost()),
             _ => self.client.fate(idempotency_key, token).await,
         }
     }
 
     async fn receipt_keys(&self, token: &Access) -> Result<Vec<u8>, CallError> {
         self.client.receipt_keys(token).await
+    }
+}
+
+/// An outbox that keeps everything and cannot mark what was refused.
+pub struct Unmarkable(pub SharedOutbox);
+
+#[async_trait]
+impl Outbox for Unmarkable {
+    async fn keep(&self, waiting: Waiting) -> Result<(), OutboxError> {
+        self.0.keep(waiting).await
+    }
+
+    async fn delivered(
+        &self,
+        id: Uuid,
+        receipt: String,
+        keys: Vec<LedgerKey>,
+    ) -> Result<Receipt, OutboxError> {
+        self.0.delivered(id, receipt, keys).await
+    }
+
+    async fn refused(&self, _: Uuid, _: &str) -> Result<(), OutboxError> {
+        Err(OutboxError::Io {
+            path: std::path::PathBuf::new(),
+            source: std::io::Error::other("the disk is full"),
+        })
+    }
+
+    async fn failed(&self, id: Uuid, why: &str, at: Timestamp) -> Result<(), OutboxError> {
+        self.0.failed(id, why, at).await
+    }
+
+    async fn forget(&self, id: Uuid) -> Result<(), OutboxError> {
+        self.0.forget(id).await
+    }
+
+    async fn due(&self, now: Timestamp, owner: &Subject) -> Result<Vec<Waiting>, OutboxError> {
+        self.0.due(now, owner).await
     }
 }
 
