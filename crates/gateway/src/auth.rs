@@ -48,7 +48,7 @@ pub enum TokenRefusal {
     /// Not a JWT, too long, or of a wrong shape.
     #[error("malformed")]
     Malformed,
-    /// The header's `typ` is not `at+jwt` (RFC 9068 §4).
+    /// The header's `typ` is not `at+jwt` (RFC 9068 §4), or the issuer says that it is no access token.
     #[error("wrong_type")]
     WrongType,
     /// The algorithm is not one of this issuer's.
@@ -84,9 +84,6 @@ pub enum TokenRefusal {
     /// Presented with a proof, and bound to no key; or a bearer token where none is accepted.
     #[error("not_bound")]
     NotBound,
-    /// Bound to another key than the one that was proved.
-    #[error("bound_to_another_key")]
-    OtherKey,
     /// Its issuer says that it is none, or no longer one.
     #[error("not_active")]
     NotActive,

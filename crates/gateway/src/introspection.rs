@@ -3,6 +3,15 @@
 //! For identity providers that issue no RFC 9068 tokens. Nothing is remembered, so a token that its issuer has taken back is
 //! refused from the next call on; the price is a call to the issuer for each call here. The answer is the issuer's word: it
 //! is held to the same rules as a token's claims, and proves no more than that the door may open.
+//!
+//! Some issuers answer about refresh tokens too. An answer must therefore not name another kind of token, and must say for
+//! whom or of what kind it is: `aud` or `token_type`. LemonLDAP::NG says neither (but `iss`, `exp`, `sub`, `client_id`,
+//! `scope`), and answers about access tokens only: an answer with neither is taken where it names its issuer. What this
+//! does not defend against: an issuer that answers in just that way about its refresh tokens as well. Whoever holds one can
+//! have an access token for it, so that it opens no door that is shut to its holder; but it opens it for longer.
+//!
+//! Anybody can cause a question, by any text for a token. Few are asked at a time, and who finds them all taken is told that
+//! the issuer cannot be asked now: a flood does not pass on to the issuer, but it does shut out the tokens of this kind.
 
 use http::{Request, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
@@ -37,8 +46,16 @@ pub(crate) async fn ask(
     expected: &Expected<'_>,
     otherwise: TokenRefusal,
 ) -> Result<Caller, TokenRefusal> {
+    let mut askable = issuers.introspecting().peekable();
+    if askable.peek().is_none() {
+        return Err(otherwise);
+    }
+    let Ok(_one_of_few) = issuers.asking().try_acquire() else {
+        tracing::warn!("too many tokens are being asked about");
+        return Err(TokenRefusal::IssuerUnavailable);
+    };
     let mut refusal = otherwise;
-    for (issuer, introspection) in issuers.introspecting() {
+    for (issuer, introspection) in askable {
         match introspection.about(token, issuers.transport()).await {
             Ok(Some(claims)) => return judge(&claims, issuer, expected),
             Ok(None) => refusal = TokenRefusal::NotActive,
@@ -95,8 +112,9 @@ fn judge(
     if claims.contains_key("iss") && text("iss") != Some(issuer.issuer.as_str()) {
         return Err(TokenRefusal::IssuerUntrusted);
     }
+    let kind = kind_of(claims)?;
     let for_us = match claims.get("aud") {
-        None => true,
+        None => kind.is_some() || claims.contains_key("iss"),
         Some(Value::String(one)) => one == expected.resource,
         Some(Value::Array(several)) => several
             .iter()
@@ -116,22 +134,49 @@ fn judge(
     if claims.contains_key("act") {
         return Err(TokenRefusal::Delegated);
     }
+    let bound_to = bound_to(claims)?;
+    if kind == Some(Kind::Proof) && bound_to.is_none() {
+        // Whoever has it must not get in as a bearer, because the issuer forgot to say which key it is bound to.
+        return Err(TokenRefusal::NotBound);
+    }
     let subject = Subject::from_claims(&issuer.issuer, &issuer.subject_claims, claims);
     Ok(Caller {
         subject: subject.ok_or(TokenRefusal::SubjectMissing)?,
-        bound_to: bound_to(claims)?,
+        bound_to,
         scopes: scopes_of(claims),
     })
 }
 
-/// `active` is the issuer's own judgement of the time; where it says when, that must agree.
+/// How an access token is presented, by its issuer's word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// RFC 6750.
+    Bearer,
+    /// RFC 9449.
+    Proof,
+}
+
+/// The kind that the issuer names, if it does. What is no access token has none of these.
+fn kind_of(claims: &Map<String, Value>) -> Result<Option<Kind>, TokenRefusal> {
+    let Some(kind) = claims.get("token_type") else {
+        return Ok(None);
+    };
+    match kind.as_str().map(str::to_ascii_lowercase).as_deref() {
+        Some("bearer") => Ok(Some(Kind::Bearer)),
+        Some("dpop") => Ok(Some(Kind::Proof)),
+        _ => Err(TokenRefusal::WrongType),
+    }
+}
+
+/// `active` is the issuer's own judgement of the time; when it ends must be said, and what else is said must agree.
 fn in_time(claims: &Map<String, Value>, expected: &Expected<'_>) -> bool {
     let (now, skew) = (expected.now.as_second(), i64::from(expected.skew_s));
     let holds = |name: &str, rule: &dyn Fn(i64) -> bool| match claims.get(name) {
         None => true,
         Some(value) => value.as_i64().is_some_and(rule),
     };
-    holds("exp", &|end| now < end + skew)
+    claims.contains_key("exp")
+        && holds("exp", &|end| now < end.saturating_add(skew))
         && holds("iat", &|start| start <= now + skew)
         && holds("nbf", &|start| start <= now + skew)
 }

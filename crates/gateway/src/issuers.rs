@@ -12,7 +12,7 @@ use evidence::{LedgerKey, TrustedIssuer};
 use http::Request;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 use transport::Transport;
 use url::Url;
 
@@ -27,10 +27,14 @@ const FRESH: SignedDuration = SignedDuration::from_mins(5);
 const STALE: SignedDuration = SignedDuration::from_hours(1);
 /// The least time between two fetches for unknown key identifiers.
 const BETWEEN_FETCHES: SignedDuration = SignedDuration::from_secs(10);
+/// The most tokens that are asked about at a time.
+const ASKED_AT_ONCE: usize = 16;
+
 /// All trusted identity providers.
 #[derive(Clone)]
 pub struct Issuers {
     by_name: Arc<HashMap<String, Trusted>>,
+    asking: Arc<Semaphore>,
     transport: Transport,
     store: Store,
 }
@@ -103,6 +107,7 @@ impl Issuers {
         }
         Ok(Self {
             by_name: Arc::new(by_name),
+            asking: Arc::new(Semaphore::new(ASKED_AT_ONCE)),
             transport,
             store,
         })
@@ -143,6 +148,11 @@ impl Issuers {
     pub fn introspecting(&self) -> impl Iterator<Item = (&Issuer, &Introspection)> {
         let configs = self.by_name.values().map(|trusted| &trusted.config);
         configs.filter_map(|config| Some((config, config.introspection.as_ref()?)))
+    }
+
+    /// Whoever asks about a token holds one of these meanwhile.
+    pub(crate) fn asking(&self) -> &Semaphore {
+        &self.asking
     }
 
     /// The client that speaks to the issuers.

@@ -1,11 +1,12 @@
 //! Proofs of possession (RFC 9449, 4.3): whether whoever sends a request holds the key that a token is bound to.
 //!
 //! A proof is good for one request, for a short time, and once. A caller whose clock is off is not locked out: it is
-//! given a nonce, which tells the time of the proof by our own clock. What was seen is remembered by this process alone,
-//! so that a proof can be repeated at another gateway for as long as it lasts; what a repeated request can do is bounded
+//! given a nonce, which tells the time of the proof by our own clock. How long a proof is remembered depends on when it came
+//! and never on what it says, and no key has more than its share of the memory. Where the token is bound, only proofs by its
+//! own key are remembered, so that filling the memory takes as many bound tokens as it has shares; it then turns every
+//! bound caller away until the first proofs are forgotten. What was seen is remembered by this process alone, so that a proof can be repeated at another gateway for as long as it lasts; what a repeated request can do is bounded
 //! by single-use challenges and idempotency keys.
 
-use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -18,14 +19,16 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use url::Url;
 
+use seen::Seen;
+
+mod seen;
+
 /// The longest proof that is looked at.
 const LONGEST: usize = 8 * 1024;
 /// How old a proof may be by its own word, in seconds, beside the skew of clocks.
 const LIFE_S: i64 = 60;
 /// How long a nonce is good, in seconds: at least this, and less than twice this.
 const NONCE_LIFE_S: i64 = 60;
-/// The most proofs that are remembered at a time. More do not fit into their life at any rate that we could answer.
-const REMEMBERED: usize = 100_000;
 
 /// Why a proof is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -51,12 +54,18 @@ pub enum ProofRefusal {
     /// Made for another token.
     #[error("proof_for_another_token")]
     OtherToken,
+    /// By another key than the one that the token is bound to.
+    #[error("proof_by_another_key")]
+    OtherKey,
     /// Seen before.
     #[error("proof_repeated")]
     Repeated,
     /// Out of time by its own word, or without the nonce that is wanted. With this one it would be accepted.
     #[error("proof_needs_nonce")]
     NeedsNonce,
+    /// There is no room to remember another one. Rather turned away than let in twice.
+    #[error("proofs_too_many")]
+    TooMany,
 }
 
 /// What a proof has to be made for.
@@ -80,7 +89,7 @@ pub struct Asked<'a> {
 /// Verifies proofs, and remembers them for as long as they could be repeated.
 pub struct Proofs {
     nonce_key: hmac::Key,
-    seen: Mutex<BTreeMap<String, i64>>,
+    seen: Mutex<Seen>,
 }
 
 #[derive(Deserialize)]
@@ -102,8 +111,29 @@ impl Proofs {
         })
     }
 
-    /// Verifies a proof and returns the thumbprint of its key.
+    /// Verifies a proof by whatever key and returns the thumbprint of that.
     pub fn verify(&self, proof: &str, asked: &Asked<'_>) -> Result<String, ProofRefusal> {
+        let (thumbprint, claims) = self.examine(proof, asked)?;
+        self.check_first(&thumbprint, &claims, asked)?;
+        Ok(thumbprint)
+    }
+
+    /// Verifies a proof by the key with this thumbprint. One by another key leaves no trace.
+    pub fn verify_by(&self, key: &str, proof: &str, asked: &Asked<'_>) -> Result<(), ProofRefusal> {
+        let (thumbprint, claims) = self.examine(proof, asked)?;
+        if thumbprint != key {
+            return Err(ProofRefusal::OtherKey);
+        }
+        self.check_first(&thumbprint, &claims, asked)
+    }
+
+    /// The nonce for proofs from now on.
+    pub fn nonce(&self, now: Timestamp) -> String {
+        self.nonce_of(now.as_second().div_euclid(NONCE_LIFE_S))
+    }
+
+    /// All that can be said of a proof without knowing the ones before.
+    fn examine(&self, proof: &str, asked: &Asked<'_>) -> Result<(String, Claims), ProofRefusal> {
         if proof.len() > LONGEST {
             return Err(ProofRefusal::Malformed);
         }
@@ -120,14 +150,11 @@ impl Proofs {
         if claims.ath != asked.token.map(hash_of) {
             return Err(ProofRefusal::OtherToken);
         }
+        if claims.jti.is_empty() || claims.jti.len() > 256 {
+            return Err(ProofRefusal::Malformed);
+        }
         self.check_time(&claims, asked)?;
-        self.check_first(&key.thumbprint(), &claims, asked.now)?;
-        Ok(key.thumbprint())
-    }
-
-    /// The nonce for proofs from now on.
-    pub fn nonce(&self, now: Timestamp) -> String {
-        self.nonce_of(now.as_second().div_euclid(NONCE_LIFE_S))
+        Ok((key.thumbprint(), claims))
     }
 
     fn check_time(&self, claims: &Claims, asked: &Asked<'_>) -> Result<(), ProofRefusal> {
@@ -152,28 +179,15 @@ impl Proofs {
         &self,
         thumbprint: &str,
         claims: &Claims,
-        now: Timestamp,
+        asked: &Asked<'_>,
     ) -> Result<(), ProofRefusal> {
-        if claims.jti.is_empty() || claims.jti.len() > 256 {
-            return Err(ProofRefusal::Malformed);
-        }
-        let now = now.as_second();
-        // Longer than the time window with the widest skew, and than a nonce's life.
-        let forgotten_at = now.max(claims.iat) + LIFE_S + NONCE_LIFE_S + 600;
+        let now = asked.now.as_second();
+        // Counted from its arrival, because the time that it says itself is free where it has a nonce. By its own word a
+        // proof from the edge of the future lasts two skews and a life; a nonce lasts less than two of its lives.
+        let lasts = LIFE_S + 2 * NONCE_LIFE_S + 2 * i64::from(asked.skew_s);
+        // A panic elsewhere leaves the memory whole: what it holds changes in `see` alone.
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() >= REMEMBERED {
-            seen.retain(|_, until| *until > now);
-        }
-        let name = format!("{thumbprint} {}", claims.jti);
-        if seen.get(&name).is_some_and(|until| *until > now) {
-            return Err(ProofRefusal::Repeated);
-        }
-        if seen.len() >= REMEMBERED {
-            // Rather turned away than let in twice.
-            return Err(ProofRefusal::NeedsNonce);
-        }
-        seen.insert(name, forgotten_at);
-        Ok(())
+        seen.see(thumbprint, &claims.jti, now, now.saturating_add(lasts))
     }
 
     fn nonce_of(&self, window: i64) -> String {

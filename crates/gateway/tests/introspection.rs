@@ -3,12 +3,17 @@
 
 mod clinic;
 
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
 use clinic::{ADAMS, CEREMONY, CLIENT, Clinic, RESOURCE, SESSION};
 use gateway::Introspection;
 use records::wire::ProblemKind;
 use rstest::rstest;
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use wiremock::matchers::{body_string_contains, method};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -34,7 +39,10 @@ async fn clinic_told(answer: ResponseTemplate) -> (Clinic, MockServer) {
 }
 
 fn good(scope: &str) -> Value {
-    json!({ "active": true, "sub": ADAMS, "client_id": CLIENT, "scope": scope })
+    json!({
+        "active": true, "token_type": "Bearer", "sub": ADAMS, "client_id": CLIENT, "scope": scope,
+        "exp": 99_999_999_999_i64,
+    })
 }
 
 fn told(answer: &Value) -> ResponseTemplate {
@@ -65,6 +73,12 @@ async fn a_token_that_its_issuer_vouches_for_opens_the_door() {
 #[case::another_of_several(json!({ "aud": ["urn:portal", "urn:mail"] }))]
 #[case::another_client(json!({ "client_id": "portal" }))]
 #[case::no_client(json!({ "client_id": null }))]
+#[case::a_refresh_token(json!({ "token_type": "refresh_token" }))]
+#[case::a_refresh_token_for_us(json!({ "token_type": "Refresh", "aud": RESOURCE }))]
+#[case::a_kind_that_is_no_word(json!({ "token_type": null }))]
+#[case::bound_to_a_key_and_presented_without(json!({ "token_type": "DPoP", "cnf": { "jkt": "x" } }))]
+#[case::bound_to_a_key_that_is_not_named(json!({ "token_type": "DPoP" }))]
+#[case::ended_before_all_time(json!({ "exp": i64::MIN }))]
 #[case::expired(json!({ "exp": 1 }))]
 #[case::expires_in_words(json!({ "exp": "soon" }))]
 #[case::not_yet(json!({ "nbf": 99_999_999_999_i64 }))]
@@ -83,9 +97,39 @@ async fn what_the_issuer_says_is_held_to_the_rules(#[case] fault: Value) {
     assert_eq!(kind_of_refusal(&clinic).await, unauthorised);
 }
 
+#[rstest]
+#[case::when_it_ends(&["exp"])]
+#[case::what_kind_it_is_or_for_whom(&["token_type"])]
+#[tokio::test]
+async fn what_the_issuer_does_not_say_is_not_supplied(#[case] unsaid: &[&str]) {
+    let mut answer = good(SESSION);
+    for name in unsaid {
+        answer.as_object_mut().unwrap().remove(*name);
+    }
+    let (clinic, _endpoint) = clinic_told(told(&answer)).await;
+    let unauthorised = ProblemKind::Unauthorised.urn();
+    assert_eq!(kind_of_refusal(&clinic).await, unauthorised);
+}
+
+#[tokio::test]
+async fn an_answer_as_lemonldap_gives_it_opens_the_door() {
+    let mut answer = good(SESSION);
+    answer.as_object_mut().unwrap().remove("token_type");
+    let (clinic, endpoint) = clinic_told(told(&answer)).await;
+    answer["iss"] = json!(clinic.issuer.iss);
+    endpoint.reset().await;
+    Mock::given(method("POST"))
+        .respond_with(told(&answer))
+        .mount(&endpoint)
+        .await;
+    let listed = clinic.client.list_all(&OPAQUE.to_owned().into()).await;
+    assert!(listed.is_ok());
+}
+
 #[tokio::test]
 async fn an_audience_that_names_this_api_is_right() {
     let mut answer = good(SESSION);
+    answer.as_object_mut().unwrap().remove("token_type");
     answer["aud"] = json!([CLIENT, RESOURCE]);
     let (clinic, _endpoint) = clinic_told(told(&answer)).await;
     let listed = clinic.client.list_all(&OPAQUE.to_owned().into()).await;
@@ -125,4 +169,46 @@ async fn without_somebody_to_ask_it_is_refused() {
     let clinic = Clinic::open().await;
     let unauthorised = ProblemKind::Unauthorised.urn();
     assert_eq!(kind_of_refusal(&clinic).await, unauthorised);
+}
+
+/// The most that are asked about at a time.
+const AT_ONCE: usize = 16;
+
+#[tokio::test]
+async fn a_flood_of_tokens_does_not_pass_on_to_the_issuer() {
+    // Given an issuer that has been asked as often as it may be, and has not answered yet.
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let introspection = Introspection {
+        endpoint: format!("http://{}/", listener.local_addr().unwrap())
+            .parse()
+            .unwrap(),
+        client_id: "records-api".to_owned(),
+        client_secret: SecretString::from("s+cret"),
+    };
+    let clinic = Clinic::open_with(|config| config.issuers[0].introspection = Some(introspection));
+    let clinic = Arc::new(clinic.await);
+    let mut callers = JoinSet::new();
+    let mut asked = Vec::new();
+    for _ in 0..AT_ONCE {
+        let clinic = Arc::clone(&clinic);
+        callers.spawn(async move { kind_of_refusal(&clinic).await });
+        asked.push(listener.accept().await.unwrap().0);
+    }
+
+    // When one more comes, it is told so without another question.
+    let unavailable = ProblemKind::IssuerUnavailable.urn();
+    tokio::select! {
+        kind = kind_of_refusal(&clinic) => assert_eq!(kind, unavailable),
+        _ = listener.accept() => panic!("the issuer was asked once more"),
+    }
+
+    // Then, after the others are done with, the issuer is asked again.
+    drop(asked);
+    while let Some(kind) = callers.join_next().await {
+        assert_eq!(kind.unwrap(), unavailable);
+    }
+    tokio::select! {
+        kind = kind_of_refusal(&clinic) => panic!("refused without a question: {kind}"),
+        again = listener.accept() => assert!(again.is_ok()),
+    }
 }

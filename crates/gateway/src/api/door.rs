@@ -63,11 +63,7 @@ async fn caller(parts: &Parts, gateway: &Gateway, scopes: &[&str]) -> Result<Cal
         (Scheme::Bearer, None) if !gateway.config.bound_tokens_only => {}
         (Scheme::Bearer | Scheme::Proof, None) => return Err(refused(TokenRefusal::NotBound)),
         (Scheme::Bearer, Some(_)) => return Err(refused(TokenRefusal::SenderConstrained)),
-        (Scheme::Proof, Some(key)) => {
-            if prove(parts, gateway, presented.token)? != *key {
-                return Err(refused(TokenRefusal::OtherKey));
-            }
-        }
+        (Scheme::Proof, Some(key)) => prove(parts, gateway, presented.token, key)?,
     }
     if caller.has_any(scopes) {
         Ok(caller)
@@ -76,11 +72,15 @@ async fn caller(parts: &Parts, gateway: &Gateway, scopes: &[&str]) -> Result<Cal
     }
 }
 
-/// The thumbprint of the key that this request proves to be made with.
-fn prove(parts: &Parts, gateway: &Gateway, token: &str) -> Result<String, Refusal> {
+/// Whether this request proves to be made with the key that its token is bound to.
+fn prove(parts: &Parts, gateway: &Gateway, token: &str, key: &str) -> Result<(), Refusal> {
     let now = gateway.now();
     let refused = |why: ProofRefusal| {
         tracing::info!(refusal = %why, "a proof of possession was refused");
+        if why == ProofRefusal::OtherKey {
+            // The proof is sound: it is the token that does not belong to it (RFC 9449, 7.1).
+            return Refusal::Token { presented: true };
+        }
         let nonce = (why == ProofRefusal::NeedsNonce).then(|| gateway.proofs.nonce(now));
         Refusal::Proof { why, nonce }
     };
@@ -100,7 +100,7 @@ fn prove(parts: &Parts, gateway: &Gateway, token: &str) -> Result<String, Refusa
     proof
         .to_str()
         .map_err(|_| ProofRefusal::Malformed)
-        .and_then(|proof| gateway.proofs.verify(proof, &asked))
+        .and_then(|proof| gateway.proofs.verify_by(key, proof, &asked))
         .map_err(refused)
 }
 

@@ -7,6 +7,7 @@ use rstest::rstest;
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::seen::REMEMBERED_BY_KEY;
 use super::{Asked, ProofRefusal, Proofs, hash_of};
 
 const ADDRESS: &str = "https://records.clinic.example/v1/signatures";
@@ -208,4 +209,83 @@ fn a_relay_on_loopback_may_change_the_port_and_nothing_else(
     let proofs = Proofs::new().unwrap();
     assert!(proofs.verify(&proof, &asked(&address)).is_err());
     assert_eq!(proofs.verify(&proof, &relayed).is_ok(), accepted);
+}
+
+#[rstest]
+#[case::the_last_second(i64::MAX)]
+#[case::almost_the_last(i64::MAX - 1000)]
+#[case::the_first_second(i64::MIN)]
+fn how_long_a_proof_is_remembered_does_not_depend_on_the_time_that_it_says(#[case] iat: i64) {
+    let proofs = Proofs::new().unwrap();
+    let mut claims = claims();
+    claims["iat"] = json!(iat);
+    claims["nonce"] = json!(proofs.nonce(now()));
+    let proof = signed(&header(), &claims);
+    let address = ADDRESS.parse().unwrap();
+    let after = |seconds| Asked {
+        now: now() + SignedDuration::from_secs(seconds),
+        ..asked(&address)
+    };
+    assert!(proofs.verify(&proof, &after(0)).is_ok());
+
+    // As long as its nonce may be good it is refused because it was seen, and not for want of a nonce.
+    let refused = proofs.verify(&proof, &after(59));
+    assert_eq!(refused, Err(ProofRefusal::Repeated));
+
+    // When another one comes later, it is gone.
+    let mut another = self::claims();
+    another["iat"] = json!(now().as_second() + 600);
+    let another = signed(&header(), &another);
+    assert!(proofs.verify(&another, &after(600)).is_ok());
+    assert_eq!(proofs.seen.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn a_proof_from_the_edge_of_the_future_is_remembered_until_its_time_is_over() {
+    let proofs = Proofs::new().unwrap();
+    let mut claims = claims();
+    claims["iat"] = json!(now().as_second() + 60);
+    let proof = signed(&header(), &claims);
+    let address = ADDRESS.parse().unwrap();
+    assert!(proofs.verify(&proof, &asked(&address)).is_ok());
+    let last_second = Asked {
+        now: now() + SignedDuration::from_secs(180),
+        ..asked(&address)
+    };
+    let refused = proofs.verify(&proof, &last_second);
+    assert_eq!(refused, Err(ProofRefusal::Repeated));
+}
+
+#[test]
+fn a_key_that_floods_locks_itself_out_and_nobody_else() {
+    let proofs = Proofs::new().unwrap();
+    let mut claims = claims();
+    for number in 0..REMEMBERED_BY_KEY {
+        claims["jti"] = json!(number.to_string());
+        assert!(verdict(&proofs, &signed(&header(), &claims)).is_ok());
+    }
+    claims["jti"] = json!("one more");
+    let refused = verdict(&proofs, &signed(&header(), &claims));
+    assert_eq!(refused, Err(ProofRefusal::TooMany));
+
+    let other = OneTimeKey::from_scalar(&[9; 32]).unwrap();
+    let mut header = header();
+    header["jwk"] = json!(other.public());
+    let payload = claims.to_string();
+    let proof = other.sign_jws(&header, payload.as_bytes()).unwrap();
+    assert_eq!(verdict(&proofs, &proof), Ok(other.public().thumbprint()));
+}
+
+#[test]
+fn a_proof_by_another_key_than_the_tokens_is_refused_and_not_remembered() {
+    let proofs = Proofs::new().unwrap();
+    let address = ADDRESS.parse().unwrap();
+    let proof = signed(&header(), &claims());
+    let stranger = OneTimeKey::from_scalar(&[9; 32]).unwrap();
+    let refused = proofs.verify_by(&stranger.public().thumbprint(), &proof, &asked(&address));
+    assert_eq!(refused, Err(ProofRefusal::OtherKey));
+    assert_eq!(proofs.seen.lock().unwrap().len(), 0);
+
+    let own = key().public().thumbprint();
+    assert_eq!(proofs.verify_by(&own, &proof, &asked(&address)), Ok(()));
 }
