@@ -74,12 +74,16 @@ fn nothing_follows(clinic: &Clinic, fault: Fault, refusal: Refusal) {
     let name = fault.name();
     match fault.place() {
         Place::AuthorizationResponse => {
-            assert_eq!(clinic.asked_after(Endpoint::SignIn), [], "{name}");
+            assert_eq!(clinic.asked_after_the_pages(), [], "{name}");
             assert!(clinic.idp.active_tokens().is_empty(), "{name}");
         }
-        Place::Userinfo => assert_eq!(clinic.asked_after(Endpoint::Userinfo), [], "{name}"),
+        Place::Userinfo => assert_eq!(
+            clinic.asked_after_the_token(),
+            [Endpoint::Userinfo],
+            "{name}"
+        ),
         _ => {
-            let asked = clinic.asked_after(Endpoint::Token);
+            let asked = clinic.asked_after_the_token();
             let allowed = match refusal {
                 // A key may be new: the set is fetched once more before that is known.
                 Refusal::KeyNotFound => vec![Endpoint::Keys, Endpoint::Revocation],

@@ -159,15 +159,20 @@ impl Clinic {
         self.idp.requests().iter().map(|r| r.endpoint).collect()
     }
 
-    /// What was asked of the provider after it answered there, and had repeated itself if it had to.
+    /// What was asked of the provider after it was first asked there, more of the same included.
     pub fn asked_after(&self, endpoint: Endpoint) -> Vec<Endpoint> {
-        let asked = self.asked();
+        let mut asked = self.asked();
         let first = asked.iter().position(|at| *at == endpoint);
-        let answered = asked.into_iter().skip(first.expect("it was asked"));
-        answered.skip_while(|at| *at == endpoint).collect()
+        asked.split_off(first.expect("it was asked") + 1)
     }
 
-    /// What was asked of the provider, after the code was redeemed.
+    /// What was asked of the provider after the last of its pages, of which a sign-in takes several.
+    pub fn asked_after_the_pages(&self) -> Vec<Endpoint> {
+        let asked = self.asked_after(Endpoint::SignIn).into_iter();
+        asked.skip_while(|at| *at == Endpoint::SignIn).collect()
+    }
+
+    /// What was asked of the provider after the code was redeemed; a second redemption would be among it.
     pub fn asked_after_the_token(&self) -> Vec<Endpoint> {
         self.asked_after(Endpoint::Token)
     }

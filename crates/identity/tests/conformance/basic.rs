@@ -115,7 +115,7 @@ async fn oidcc_client_test_userinfo_invalid_sub() {
     let clinic = Clinic::patient(Faults::only(Fault::UserinfoOther)).await;
     let failed = attempt(&clinic).await.map(|_| "accepted").unwrap_err();
     assert_eq!(failed.refusal(), Some("userinfo_subject_mismatch"));
-    assert_eq!(clinic.asked_after(Endpoint::Userinfo), []);
+    assert_eq!(clinic.asked_after_the_token(), [Endpoint::Userinfo]);
 }
 
 /// Without the scope `profile` the ID token is silent; what the user information says about the person is theirs.

@@ -23,7 +23,7 @@ async fn rejected(client_id: &str, faults: Faults, refusal: Refusal) {
     let clinic = Clinic::for_client(client_id, faults).await;
     let failed = attempt(&clinic).await.map(|_| "accepted").unwrap_err();
     assert_eq!(failed.refusal(), Some(refusal.name()));
-    assert_eq!(clinic.asked_after(Endpoint::Token), [Endpoint::Revocation]);
+    assert_eq!(clinic.asked_after_the_token(), [Endpoint::Revocation]);
     assert!(clinic.idp.active_tokens().is_empty());
 }
 
@@ -32,7 +32,7 @@ async fn response_rejected(faults: Faults, refusal: Refusal) {
     let clinic = Clinic::patient(faults).await;
     let failed = attempt(&clinic).await.map(|_| "accepted").unwrap_err();
     assert_eq!(failed.refusal(), Some(refusal.name()));
-    assert_eq!(clinic.asked_after(Endpoint::SignIn), []);
+    assert_eq!(clinic.asked_after_the_pages(), []);
 }
 
 /// A module that wants everything accepted, to the user information at the end.
@@ -117,7 +117,7 @@ fn every_module_of_the_list_is_a_test() {
         include_str!("refresh.rs"),
     ];
     for module in MODULES {
-        let test = format!("#[tokio::test]\nasync fn {}() {{", module.replace('-', "_"));
+        let test = format!("#[tokio::test]\nasync fn {}()", module.replace('-', "_"));
         let found = sources.iter().any(|source| source.contains(&test));
         assert!(found, "{module} is not here");
     }
