@@ -71,13 +71,12 @@ impl Stage {
             .page
             .as_deref()
             .map(|page| (page, self.warden.session_of(page)));
-        let (page, session) = match present {
-            Some((page, Some(session))) => (page.to_owned(), session),
+        let (page, session) = if let Some((page, Some(session))) = present {
+            (page.to_owned(), session)
+        } else {
             // None yet, or the person closed it.
-            _ => {
-                self.is_hidden = false;
-                self.open().await?
-            }
+            self.is_hidden = false;
+            self.open().await?
         };
         self.page = Some(page.clone());
         self.warden.watch(Some(page.clone()));

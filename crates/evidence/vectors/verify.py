@@ -91,6 +91,8 @@ def judged(octets: bytes, archive: dict | None, known: dict | None) -> tuple[str
 def all_vectors(folder: Path) -> int:
     """Judges every vector of the index. Gives how many ended otherwise than it says."""
     index = json.loads((folder / "index.json").read_bytes())
+    if not index:
+        raise SystemExit("there was nothing to judge")
     wrong = 0
     for entry in index:
         octets = (folder / entry["file"]).read_bytes() + b" " * entry.get("spaces_after", 0)

@@ -318,7 +318,11 @@ fn end_of(error: &IdentityError) -> Option<SessionEnd> {
         IdentityError::ProviderError { code }
             if !matches!(
                 code.as_str(),
-                "server_error" | "temporarily_unavailable" | "slow_down" | "use_dpop_nonce"
+                "server_error"
+                    | "temporarily_unavailable"
+                    | "slow_down"
+                    | "use_dpop_nonce"
+                    | "invalid_dpop_proof"
             ) =>
         {
             Some(SessionEnd::RenewalRefused)

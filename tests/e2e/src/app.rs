@@ -229,6 +229,19 @@ impl App {
     }
 }
 
+impl Drop for App {
+    /// The next application on this desktop would find this one's name still taken on the bus while it dies.
+    fn drop(&mut self) {
+        if self.process.id().is_none() || self.process.start_kill().is_err() {
+            return;
+        }
+        let end = Instant::now() + PATIENCE;
+        while matches!(self.process.try_wait(), Ok(None)) && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
 /// Asks until the answer is yes.
 pub async fn until<Answer>(what: &str, ask: impl Fn() -> Answer) -> anyhow::Result<()>
 where

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use catalogue::Catalogue;
 use jiff::Zoned;
+use policy::Source;
 
 use super::findings::Check;
 use super::setup::Setup;
@@ -165,7 +166,7 @@ impl Report<'_> {
                     "<th scope=\"row\"><code>{}</code></th><td>{}</td><td>{}</td>",
                     escape(value.key),
                     escape(&value.value),
-                    escape(&value.source.to_string()),
+                    escape(&source(&value.source)),
                 ),
             );
         }
@@ -218,6 +219,15 @@ fn row(rows: &mut String, cells: &str) {
 
 fn when(at: &Zoned) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
+}
+
+/// A report goes to others: where a policy lies on somebody's disk is nothing to them.
+fn source(source: &Source) -> String {
+    let named = match source {
+        Source::File(path) => path.file_name().map(|name| Source::File(name.into())),
+        _ => None,
+    };
+    named.as_ref().unwrap_or(source).to_string()
 }
 
 fn escape(text: &str) -> String {
