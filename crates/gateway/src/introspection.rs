@@ -5,7 +5,7 @@
 //! is held to the same rules as a token's claims, and proves no more than that the door may open.
 //!
 //! Some issuers answer about refresh tokens too. An answer must therefore not name another kind of token, and must say for
-//! whom or of what kind it is: `aud` or `token_type`. LemonLDAP::NG says neither (but `iss`, `exp`, `sub`, `client_id`,
+//! whom or of what kind it is: `aud` or `token_type`. `LemonLDAP::NG` says neither (but `iss`, `exp`, `sub`, `client_id`,
 //! `scope`), and answers about access tokens only: an answer with neither is taken where it names its issuer. What this
 //! does not defend against: an issuer that answers in just that way about its refresh tokens as well. Whoever holds one can
 //! have an access token for it, so that it opens no door that is shut to its holder; but it opens it for longer.
