@@ -26,13 +26,13 @@ fn every_test_that_the_page_names_exists() {
 
 /// Whether the file has a test of that name; a commented-out or ignored one does not count.
 fn stands_in(file: &Path, test: &str) -> bool {
-    let text = fs::read_to_string(file).unwrap_or_default();
+    let source = fs::read_to_string(file).unwrap_or_default();
     if file.extension().is_some_and(|extension| extension == "ts") {
-        return text
+        return source
             .lines()
             .any(|line| line.trim_start().starts_with(&format!("it('{test}'")));
     }
-    let lines: Vec<_> = text.lines().map(str::trim_start).collect();
+    let lines: Vec<_> = source.lines().map(str::trim_start).collect();
     let heads = [format!("fn {test}("), format!("async fn {test}(")];
     let Some(at) = lines
         .iter()

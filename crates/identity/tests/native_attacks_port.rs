@@ -81,9 +81,9 @@ async fn a_port_that_somebody_holds_for_this_address_is_not_shared_with_them() {
 #[tokio::test]
 async fn of_several_ports_the_first_that_nobody_squats_is_taken() {
     let squatter = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let squatted = squatter.local_addr().unwrap().port();
-    let listener = listener_on(&[squatted, 0]).await.unwrap();
-    assert_ne!(listener.redirect_uri().port(), Some(squatted));
+    let taken = squatter.local_addr().unwrap().port();
+    let listener = listener_on(&[taken, 0]).await.unwrap();
+    assert_ne!(listener.redirect_uri().port(), Some(taken));
 }
 
 /// On Linux nobody gets the port; elsewhere somebody may get it for all addresses, which is not where the callback goes.

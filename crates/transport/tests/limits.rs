@@ -65,7 +65,7 @@ fn rules() -> Rules {
 /// For tests in which time decides nothing.
 fn patient() -> Rules {
     Rules {
-        total_timeout: Duration::from_secs(60),
+        total_timeout: Duration::from_mins(1),
         ..rules()
     }
 }

@@ -222,16 +222,16 @@ impl Proxy {
 }
 
 async fn carry(mut near: TcpStream, heard: Arc<Mutex<String>>) {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
+    let mut octets = Vec::new();
+    while !octets.ends_with(b"\r\n\r\n") {
         let Ok(octet) = near.read_u8().await else {
             return;
         };
-        head.push(octet);
+        octets.push(octet);
     }
-    let head = String::from_utf8(head).unwrap();
-    heard.lock().unwrap().push_str(&head);
-    let authority = head.split(' ').nth(1).unwrap_or_default();
+    let asked = String::from_utf8(octets).unwrap();
+    heard.lock().unwrap().push_str(&asked);
+    let authority = asked.split(' ').nth(1).unwrap_or_default();
     let port = authority
         .rsplit(':')
         .next()

@@ -4,7 +4,7 @@
 use std::process::Command;
 
 use demo::idp::{ADAMS, Fault, Faults};
-use e2e::{Desk, MAIN};
+use e2e::{Desk, Entry, MAIN};
 
 #[tokio::test]
 async fn a_malformed_policy_stops_everything_and_names_key_source_and_remedy() {
@@ -72,8 +72,14 @@ async fn a_clock_that_is_ten_minutes_off_is_named() {
         .idp()
         .set_faults(Faults::only(Fault::ClockAhead));
 
+    desk.review("LAB-88123").await.unwrap();
+    desk.fill_in(Entry::default()).await.unwrap();
+
     // The provider notices at the first request, before anybody has to type.
-    desk.begin_signing("LAB-88123").await.unwrap();
+    desk.app()
+        .press(MAIN, "Sign in again and sign")
+        .await
+        .unwrap();
 
     desk.app().heading("Nothing was signed").await.unwrap();
     let shown = desk.app().text(MAIN).await.unwrap();

@@ -30,7 +30,7 @@ async fn after_every_ending_nothing_of_the_browser_is_left_and_a_signature_is_re
     // Somebody else, in a jar of their own.
     let before = (desk.vault().unwrap(), tokens_of(&desk, "u-adams"));
     begin(&desk).await;
-    authenticate(&BAKER).await;
+    authenticate(&BAKER);
     ended(&desk, "The signature was not applied", 3).await;
     assert_eq!((desk.vault().unwrap(), tokens_of(&desk, "u-adams")), before);
     assert_eq!(tokens_of(&desk, "u-baker"), 0);
@@ -38,7 +38,7 @@ async fn after_every_ending_nothing_of_the_browser_is_left_and_a_signature_is_re
 
     // The right person. Nobody is signed in in this jar either, or the provider would not ask.
     begin(&desk).await;
-    authenticate(&ADAMS).await;
+    authenticate(&ADAMS);
     ended(&desk, "Signed and recorded", 4).await;
     assert_eq!(desk.clinic.committed().unwrap(), 1);
     assert_eq!(desk.audited("preflight_passed").unwrap().len(), 4);
@@ -95,7 +95,7 @@ async fn begin(desk: &Desk) {
 }
 
 /// The identity provider already knows who is meant, so the password has the focus.
-async fn authenticate(account: &Account) {
+fn authenticate(account: &Account) {
     let front = [
         "search",
         "--onlyvisible",

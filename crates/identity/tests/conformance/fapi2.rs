@@ -1,5 +1,5 @@
 //! The client plan of the FAPI 2.0 Security Profile (Final), in the variant of a public OpenID Connect client with
-//! pushed requests and DPoP.
+//! pushed requests and `DPoP`.
 
 use demo::idp::{CLIENT_ID, Endpoint, Fault, Faults, IdpConfig, Offers};
 use identity::{Obstacle, Refusal};
