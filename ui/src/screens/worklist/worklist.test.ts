@@ -210,7 +210,7 @@ describe('the keys', () => {
 
   it('lead past the bars to the content by a skip link that comes first', async () => {
     const page = await open('worklist')
-    await page.locator('nav a').focus()
+    await page.locator('nav a').first().focus()
 
     await page.keyboard.press('Shift+Tab')
     expect(await focus(page)).toBe('a: Skip to content')
