@@ -109,16 +109,27 @@ pub fn complete_text(parts: &[Part]) -> Option<String> {
     complete.then(|| plain_text(parts))
 }
 
+/// A foreign text such that everything in it is seen, to stand between quotation marks: as [`seen`], and a mark of its own
+/// ends no quotation.
+pub fn readable(text: &str) -> String {
+    escaped(text, |character| {
+        matches!(character, '\u{201c}' | '\u{201d}' | '\u{201e}')
+    })
+}
+
 /// A foreign text such that everything in it is seen: what cannot be seen becomes `\n`, `\t` or `\u{202e}`.
 /// Different texts stay different.
-pub fn readable(text: &str) -> String {
+pub fn seen(text: &str) -> String {
+    escaped(text, |_| false)
+}
+
+fn escaped(text: &str, also: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut after_space = true;
     for character in text.chars() {
         let hidden = match character {
             ' ' => after_space,
-            '\\' | '\u{201c}' | '\u{201d}' | '\u{201e}' => true,
-            other => is_unseen(other),
+            other => also(other) || is_unseen(other),
         };
         match character {
             '\\' => out.push_str("\\\\"),

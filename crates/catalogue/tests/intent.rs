@@ -1,6 +1,6 @@
 //! The sentence of intent, as it is shown, hashed and signed.
 
-use catalogue::intent::{IntentFacts, Part, complete_text, compose, plain_text, readable};
+use catalogue::intent::{IntentFacts, Part, complete_text, compose, plain_text, readable, seen};
 use catalogue::{Catalogue, Locale};
 use proptest::prelude::*;
 use rstest::rstest;
@@ -179,4 +179,15 @@ fn haemoglobin() -> IntentFacts<'static> {
 
 fn change(label: &str, base: &str, proposed: &str) -> (String, String, String) {
     (label.to_owned(), base.to_owned(), proposed.to_owned())
+}
+
+#[test]
+fn outside_of_quotation_marks_they_are_shown_as_they_are_and_what_cannot_be_seen_still_is_not_hidden()
+ {
+    let text = "Value: “21.7”\u{1b}[2J\u{202e}";
+    assert_eq!(seen(text), "Value: “21.7”\\u{1b}[2J\\u{202e}");
+    assert_eq!(
+        readable(text),
+        "Value: \\u{201c}21.7\\u{201d}\\u{1b}[2J\\u{202e}"
+    );
 }

@@ -45,7 +45,7 @@ impl Export {
                     self.file.display()
                 );
                 archive::replace(out, page.as_bytes())?;
-                let path = catalogue::intent::readable(&out.display().to_string());
+                let path = catalogue::intent::seen(&out.display().to_string());
                 let args = [("path", (&path).into()), ("title", (&checked.title).into())];
                 screen.say("ctl-exported", &args)?;
             }

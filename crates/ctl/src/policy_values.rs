@@ -78,7 +78,7 @@ pub fn print(screen: &mut Screen<impl Write>, loaded: &Loaded) -> std::io::Resul
         screen.line(&format!(
             "  {:<28} {}  [{}]",
             one.key,
-            catalogue::intent::readable(&one.value),
+            catalogue::intent::seen(&one.value),
             one.source
         ))?;
     }

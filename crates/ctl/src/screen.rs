@@ -3,7 +3,7 @@
 use std::env;
 use std::io::{self, Write};
 
-use catalogue::intent::readable;
+use catalogue::intent::seen;
 use catalogue::{Catalogue, Fault, Locale, Value};
 use serde::Serialize;
 
@@ -60,7 +60,7 @@ impl<W: Write> Screen<W> {
     /// A label and a value that somebody else wrote: made readable, so that it cannot steer the terminal or pass
     /// itself off as ours.
     pub fn field(&mut self, label_key: &str, value: &str) -> io::Result<()> {
-        self.own_field(label_key, &readable(value))
+        self.own_field(label_key, &seen(value))
     }
 
     /// A label and a value of our own making.
@@ -72,8 +72,8 @@ impl<W: Write> Screen<W> {
 
     /// What happened and what to do about it.
     pub fn fault(&mut self, fault: &Fault) -> io::Result<()> {
-        self.line(&readable(&fault.text))?;
-        self.line(&readable(&fault.remedy))
+        self.line(&seen(&fault.text))?;
+        self.line(&seen(&fault.remedy))
     }
 
     /// One JSON object on a line of its own.

@@ -1,6 +1,6 @@
 //! What the probe finds out, one check at a time: a stable name, how it stands, and a text that says why.
 
-use catalogue::intent::readable;
+use catalogue::intent::seen;
 use catalogue::{Catalogue, Value};
 use serde::Serialize;
 
@@ -99,7 +99,7 @@ impl Finding {
         reason = "most values are made on the spot"
     )]
     pub fn with(self, name: &'static str, value: impl ToString) -> Self {
-        let value = readable(&value.to_string());
+        let value = seen(&value.to_string());
         self.own(name, value)
     }
 
