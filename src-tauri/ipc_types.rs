@@ -9,7 +9,8 @@ use std::path::Path;
 use ts_rs::{Config, TS};
 
 use crate::ipc::{
-    AppState, CeremonyView, Draft, DroppedFile, Review, SignRequest, TextPart, Worklist,
+    AboutView, ActivityPage, ActivityQuery, AppState, CeremonyView, ChainView, Checks, Draft,
+    DroppedFile, IdleView, OutboxView, Review, SignRequest, TextPart, Worklist,
 };
 
 /// Set to write the types instead of comparing them.
@@ -20,10 +21,17 @@ fn the_pages_types_are_made_from_this_shells() {
     let made = tempfile::tempdir().unwrap();
     // The types name their folder relative to one beside `ui`.
     let config = Config::new().with_out_dir(made.path().join("src-tauri"));
+    AboutView::export_all(&config).unwrap();
+    ActivityPage::export_all(&config).unwrap();
+    ActivityQuery::export_all(&config).unwrap();
     AppState::export_all(&config).unwrap();
     CeremonyView::export_all(&config).unwrap();
+    ChainView::export_all(&config).unwrap();
+    Checks::export_all(&config).unwrap();
     Draft::export_all(&config).unwrap();
     DroppedFile::export_all(&config).unwrap();
+    IdleView::export_all(&config).unwrap();
+    OutboxView::export_all(&config).unwrap();
     Review::export_all(&config).unwrap();
     SignRequest::export_all(&config).unwrap();
     TextPart::export_all(&config).unwrap();

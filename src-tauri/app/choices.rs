@@ -1,9 +1,10 @@
-//! What policy offers to choose from, in the person's language.
+//! What policy offers to choose from, in the person's language, and what it keeps from this device.
 
 use catalogue::Catalogue;
+use jiff::{SignedDuration, Timestamp};
 use policy::Policy;
 
-use crate::ipc::{MeaningChoice, ReasonChoice};
+use crate::ipc::{Allowed, MeaningChoice, Profile, ReasonChoice};
 
 pub(super) fn meanings(policy: &Policy, catalogue: &Catalogue) -> Vec<MeaningChoice> {
     let offered = policy.signing.meanings.iter();
@@ -24,4 +25,27 @@ pub(super) fn reasons(policy: &Policy, catalogue: &Catalogue) -> Vec<ReasonChoic
             text: catalogue.reason(&reason.code, &reason.text),
         })
         .collect()
+}
+
+pub(super) fn profile(policy: &Policy) -> Profile {
+    match policy.session.profile {
+        policy::Profile::Workstation => Profile::Workstation,
+        policy::Profile::Kiosk => Profile::Kiosk,
+    }
+}
+
+/// A kiosk has no way to the files of the computer that it runs on.
+pub(super) fn allowed(policy: &Policy) -> Allowed {
+    let own = policy.session.profile == policy::Profile::Workstation;
+    Allowed {
+        files: own,
+        printing: own,
+        locking: false,
+    }
+}
+
+/// When a session that began then ends, whatever happens.
+pub(super) fn until(policy: &Policy, since: Timestamp) -> Option<Timestamp> {
+    let longest = SignedDuration::from_secs(i64::from(policy.session.absolute_s));
+    since.checked_add(longest).ok()
 }

@@ -144,6 +144,7 @@ impl Controller {
         AppState {
             phase,
             ended,
+            ended_detail: None,
             blocked: None,
             session: work.as_ref().map(|work| {
                 let person = work.session.person();
@@ -151,8 +152,14 @@ impl Controller {
                     name: person.name.clone(),
                     role: person.role.clone(),
                     since: when::rfc3339(person.since),
+                    until: choices::until(policy, person.since).map(when::rfc3339),
                 }
             }),
+            locked: None,
+            switch_to: None,
+            profile: choices::profile(policy),
+            idle: None,
+            allowed: choices::allowed(policy),
             issuer_origin: policy.identity.issuer_origin(),
             sign_in_agent: match policy.session.sign_in_agent {
                 SignInAgent::SystemBrowser => "system_browser",

@@ -3,7 +3,11 @@
 use serde::Serialize;
 use ts_rs::TS;
 
+use super::{Allowed, EndedView, IdleRule, LockedView, NewcomerView, Profile};
+
 /// Everything the pages need to draw their first screen. Answer of `app_state`; also the payload of the event `app-state`.
+///
+/// While the screen is locked there is nothing in it of a record, and no `session`: only what stands in `locked`.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export_to = "../ui/src/ipc/")]
@@ -12,10 +16,22 @@ pub struct AppState {
     pub phase: Phase,
     /// Why the session ended, when the pages should say so.
     pub ended: Option<SessionEnd>,
+    /// More about that end, where it was not the person's own doing.
+    pub ended_detail: Option<EndedView>,
     /// Shown when `phase` is `Blocked`: what is wrong and what to do.
     pub blocked: Option<Fault>,
-    /// The person who is signed in.
+    /// The person who is signed in, where the screen is not locked.
     pub session: Option<SessionView>,
+    /// The locked screen.
+    pub locked: Option<LockedView>,
+    /// Who would take over, in the phase `SwitchUser`.
+    pub switch_to: Option<NewcomerView>,
+    /// Whose device this is.
+    pub profile: Profile,
+    /// What happens when nobody touches anything; none where nothing does.
+    pub idle: Option<IdleRule>,
+    /// What policy lets the pages offer.
+    pub allowed: Allowed,
     /// `https://id.clinic.example`, for the sign-in and the sign panel.
     pub issuer_origin: String,
     /// How sign-in opens: `system_browser` or `window`.
@@ -55,6 +71,12 @@ pub enum Phase {
     SignedIn,
     /// A ceremony is under way: `ceremony_state` tells which and how far.
     Ceremony,
+    /// Somebody is signed in behind a locked screen.
+    Locked,
+    /// The same, and the sign-in page is open to unlock it.
+    Unlocking,
+    /// Somebody else signed in to unlock it: `switch_to` is asked whether to take over.
+    SwitchUser,
 }
 
 /// Why nobody is signed in any more.
@@ -64,8 +86,16 @@ pub enum Phase {
 pub enum SessionEnd {
     /// The person signed out.
     SignedOut,
-    /// The identity provider no longer renews the session, or it reached its limit.
+    /// The identity provider no longer renews the session.
     Expired,
+    /// It reached the longest time that policy allows.
+    Absolute,
+    /// Nobody touched anything, and policy ends a session for that.
+    Idle,
+    /// The same person signed in on another device, or IT ended it.
+    Elsewhere,
+    /// Somebody else took over the device.
+    Switched,
 }
 
 /// Who is signed in.
@@ -79,6 +109,8 @@ pub struct SessionView {
     pub role: Option<String>,
     /// When the session began.
     pub since: String,
+    /// When it ends, whatever happens.
+    pub until: Option<String>,
 }
 
 /// The three lines of the status bar.

@@ -18,7 +18,9 @@ use crate::agent::{self, SystemBrowser, WindowAgent};
 use crate::app::{Controller, Parts, Screen, fault};
 use crate::arguments::Arguments;
 use crate::commands::Shell;
-use crate::ipc::{AppState, CeremonyView, DroppedFile, Fault, Phase, StatusView};
+use crate::ipc::{
+    Allowed, AppState, CeremonyView, DroppedFile, Fault, Phase, Profile, StatusView,
+};
 
 /// Puts the application together; what stops it is shown on its only page.
 pub(super) async fn assemble(app: &AppHandle, arguments: &Arguments, locale: Locale) -> Shell {
@@ -192,8 +194,18 @@ fn blocked(locale: Locale, fault: Fault) -> Shell {
     Shell::Blocked(Box::new(AppState {
         phase: Phase::Blocked,
         ended: None,
+        ended_detail: None,
         blocked: Some(fault),
         session: None,
+        locked: None,
+        switch_to: None,
+        profile: Profile::Workstation,
+        idle: None,
+        allowed: Allowed {
+            files: false,
+            printing: false,
+            locking: false,
+        },
         issuer_origin: String::new(),
         sign_in_agent: String::new(),
         device: gethostname::gethostname().to_string_lossy().into_owned(),

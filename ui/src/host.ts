@@ -2,11 +2,18 @@
 //
 // No token, code, key or cookie crosses it in either direction; the types come from the shell.
 
+import type { AboutView } from './ipc/AboutView'
+import type { ActivityPage } from './ipc/ActivityPage'
+import type { ActivityQuery } from './ipc/ActivityQuery'
 import type { AppState } from './ipc/AppState'
 import type { CeremonyView } from './ipc/CeremonyView'
+import type { ChainView } from './ipc/ChainView'
+import type { Checks } from './ipc/Checks'
 import type { Draft } from './ipc/Draft'
 import type { DroppedFile } from './ipc/DroppedFile'
 import type { Fault } from './ipc/Fault'
+import type { IdleView } from './ipc/IdleView'
+import type { OutboxView } from './ipc/OutboxView'
 import type { Review } from './ipc/Review'
 import type { SignRequest } from './ipc/SignRequest'
 import type { TextPart } from './ipc/TextPart'
@@ -21,7 +28,22 @@ export interface Host {
   appState(): Promise<AppState>
   signIn(): Promise<void>
   cancelSignIn(): Promise<void>
+  /** Ends the session; also the one behind a locked screen, by whoever stands before it. Works without a connection. */
   signOut(): Promise<void>
+  /** Locks the screen now. */
+  lock(): Promise<void>
+  /** Opens the sign-in page to unlock; returns when the screen is unlocked, somebody else signed in, or it failed. */
+  unlock(): Promise<void>
+  cancelUnlock(): Promise<void>
+  /**
+   * The session behind the lock ends and everything of it is wiped. In `switch_user` the newcomer's session begins then;
+   * in `locked` the sign-in page opens for whoever it is.
+   */
+  confirmSwitch(): Promise<void>
+  /** The newcomer does not take over: what they signed in with is given back, and the screen stays locked. */
+  refuseSwitch(): Promise<void>
+  /** The window saw input. The pages say so at most once a second. */
+  touched(): Promise<void>
   setLocale(locale: string): Promise<void>
   worklist(): Promise<Worklist>
   review(id: string): Promise<Review>
@@ -36,6 +58,19 @@ export interface Host {
   saveEvidence(signatureId: string): Promise<string | null>
   decline(id: string, etag: string, reason: string): Promise<void>
   printPage(): Promise<void>
+  /** One page of the log, with how the chain stands as far as that is known. */
+  activity(query: ActivityQuery): Promise<ActivityPage>
+  /** Reads the whole log from its first line. */
+  checkChain(): Promise<ChainView>
+  /** Saves what the query leaves of the list, as the list shows it; `null` when the person chose no place. */
+  saveActivity(query: ActivityQuery): Promise<string | null>
+  about(): Promise<AboutView>
+  runChecks(): Promise<Checks>
+  /** Where the report was saved; `null` when the person chose no place. */
+  saveDiagnostics(): Promise<string | null>
+  outbox(): Promise<OutboxView>
+  /** Sends what waits, without regard to its pause; returns when every entry was tried. */
+  tryDeliveryNow(): Promise<void>
   /** What became of a file that the person chose; `null` when they chose none. The file itself stays with the shell. */
   verifyFile(): Promise<Verification | null>
   /** Where the report on the last file was saved; `null` when the person chose no place. */
@@ -44,6 +79,7 @@ export interface Host {
   onAppState(hear: (state: AppState) => void): Promise<Unlisten>
   onCeremony(hear: (view: CeremonyView) => void): Promise<Unlisten>
   onWorklistChanged(hear: () => void): Promise<Unlisten>
+  onIdle(hear: (idle: IdleView) => void): Promise<Unlisten>
   onDropped(hear: (file: DroppedFile) => void): Promise<Unlisten>
 }
 

@@ -3,4 +3,4 @@
 /**
  * The screens outside of work.
  */
-export type Phase = "blocked" | "signed_out" | "signing_in" | "signed_in" | "ceremony";
+export type Phase = "blocked" | "signed_out" | "signing_in" | "signed_in" | "ceremony" | "locked" | "unlocking" | "switch_user";

@@ -3,4 +3,4 @@
 /**
  * Why nobody is signed in any more.
  */
-export type SessionEnd = "signed_out" | "expired";
+export type SessionEnd = "signed_out" | "expired" | "absolute" | "idle" | "elsewhere" | "switched";

@@ -15,4 +15,8 @@ role: string | null,
 /**
  * When the session began.
  */
-since: string, };
+since: string, 
+/**
+ * When it ends, whatever happens.
+ */
+until: string | null, };
