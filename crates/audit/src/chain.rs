@@ -97,8 +97,25 @@ impl Head {
         ))
     }
 
+    /// Whether this entry is the next one.
+    pub(crate) fn precedes(self, next: &Recorded) -> bool {
+        next.seq == self.seq + 1 && next.prev == self.hash
+    }
+
     /// Checks that the line follows, octet by octet.
     pub(crate) fn follow(self, line: &[u8]) -> Result<(Recorded, Self), Mismatch> {
+        let (recorded, head) = Self::of(line)?;
+        if recorded.seq != self.seq + 1 {
+            return Err(Mismatch::Number(recorded.seq));
+        }
+        if recorded.prev != self.hash {
+            return Err(Mismatch::Link);
+        }
+        Ok((recorded, head))
+    }
+
+    /// Checks that the line is an entry that is whole in itself, octet by octet.
+    pub(crate) fn of(line: &[u8]) -> Result<(Recorded, Self), Mismatch> {
         let Line {
             recorded,
             hash: claimed,
@@ -113,12 +130,6 @@ impl Head {
         });
         if !rewritten.is_ok_and(|octets| octets == line) {
             return Err(Mismatch::Form);
-        }
-        if recorded.seq != self.seq + 1 {
-            return Err(Mismatch::Number(recorded.seq));
-        }
-        if recorded.prev != self.hash {
-            return Err(Mismatch::Link);
         }
         let head = Self {
             seq: recorded.seq,

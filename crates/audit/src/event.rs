@@ -91,6 +91,16 @@ pub enum Event {
     },
     /// The same person unlocked the screen by signing in again.
     Unlocked,
+    /// The screen stays locked: nobody authenticated, or somebody else did and did not take over.
+    UnlockFailed {
+        /// The refusal's or error's name.
+        why: Code,
+    },
+    /// Somebody else took over the device; their session begins.
+    SwitchedUser {
+        /// Whose session ended for it.
+        from: Person,
+    },
     /// A session ended.
     SignedOut {
         /// Why.
@@ -187,6 +197,11 @@ pub enum Event {
         /// After how many mismatches.
         mismatches: u32,
     },
+    /// The time for which policy locks signing is over.
+    SigningUnlocked {
+        /// After how many seconds.
+        after_s: u32,
+    },
     /// The security team was told.
     SecurityEventSent {
         /// What about.
@@ -203,6 +218,16 @@ pub enum Event {
     EvidenceSaved {
         /// Whose.
         signature_id: Id,
+    },
+    /// The clock is behind the last entry: what was before and what comes now cannot be compared by their times.
+    ClockSetBack {
+        /// By how many seconds.
+        by_s: u64,
+    },
+    /// The records API does not take the log: it holds another history of this device.
+    ShippingRefused {
+        /// The first entry that it does not take.
+        seq: u64,
     },
     /// The last line was incomplete when the log was opened, as after a power loss, and was cut off.
     Recovered {
@@ -254,6 +279,8 @@ impl Event {
             Self::SessionRestored => "session_restored",
             Self::Locked { .. } => "locked",
             Self::Unlocked => "unlocked",
+            Self::UnlockFailed { .. } => "unlock_failed",
+            Self::SwitchedUser { .. } => "switched_user",
             Self::SignedOut { .. } => "signed_out",
             Self::SigningStarted { .. } => "signing_started",
             Self::PreflightPassed => "preflight_passed",
@@ -270,10 +297,82 @@ impl Event {
             Self::SignatureFailed { .. } => "signature_failed",
             Self::CleanedUp { .. } => "cleaned_up",
             Self::SigningLocked { .. } => "signing_locked",
+            Self::SigningUnlocked { .. } => "signing_unlocked",
             Self::SecurityEventSent { .. } => "security_event_sent",
             Self::Declined { .. } => "declined",
             Self::EvidenceSaved { .. } => "evidence_saved",
+            Self::ClockSetBack { .. } => "clock_set_back",
+            Self::ShippingRefused { .. } => "shipping_refused",
             Self::Recovered { .. } => "recovered",
+        }
+    }
+
+    /// What it is about.
+    pub fn group(&self) -> Group {
+        match self {
+            Self::SigningStarted { .. }
+            | Self::PreflightPassed
+            | Self::PreflightInconclusive
+            | Self::SignatureSealed { .. }
+            | Self::SignatureRecorded { .. }
+            | Self::SignatureCancelled
+            | Self::SignatureTimedOut
+            | Self::SignatureRefused { .. }
+            | Self::RecordChanged { .. }
+            | Self::SignatureUnconfirmed { .. }
+            | Self::SignatureFailed { .. }
+            | Self::CleanedUp { .. }
+            | Self::Declined { .. }
+            | Self::EvidenceSaved { .. } => Group::Signing,
+            Self::SignedIn { .. }
+            | Self::SignInFailed { .. }
+            | Self::SessionRestored
+            | Self::Locked { .. }
+            | Self::Unlocked
+            | Self::UnlockFailed { .. }
+            | Self::SwitchedUser { .. }
+            | Self::SignedOut { .. } => Group::Session,
+            Self::AmbientSignIn { .. }
+            | Self::SignerMismatch { .. }
+            | Self::SigningLocked { .. }
+            | Self::SigningUnlocked { .. }
+            | Self::SecurityEventSent { .. }
+            | Self::ClockSetBack { .. }
+            | Self::ShippingRefused { .. }
+            | Self::Recovered { .. } => Group::Security,
+            Self::Started { .. }
+            | Self::Stopped
+            | Self::PolicyRead { .. }
+            | Self::PolicyRefused { .. } => Group::System,
+        }
+    }
+}
+
+/// What events are about: each belongs to one group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    /// Signatures and attempts.
+    Signing,
+    /// Signing in, locking, signing out.
+    Session,
+    /// What security hears of, or ought to look at.
+    Security,
+    /// The program and its policy.
+    System,
+}
+
+impl Group {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Signing, Self::Session, Self::Security, Self::System];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Signing => "signing",
+            Self::Session => "session",
+            Self::Security => "security",
+            Self::System => "system",
         }
     }
 }

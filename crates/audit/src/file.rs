@@ -1,59 +1,63 @@
-//! The file on the disk: who may read it, who writes to it, and when a write has arrived.
+//! The files on the disk: who may read them, who writes to them, and when a write has arrived.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::error::AuditError;
+use crate::segments;
 
-/// A file that this process alone appends to.
+/// Held by the one process that writes to a log.
+///
+/// A file of its own carries the lock, because on Windows a locked file cannot be read, and `verify` may look at any time.
 #[derive(Debug)]
-pub(crate) struct Sole {
-    file: File,
-    path: PathBuf,
-    /// A second file carries the lock, because on Windows a locked file cannot be read, and `verify` may look at any time.
-    _lock: File,
+pub(crate) struct Lock {
+    _file: File,
 }
 
-impl Sole {
+impl Lock {
+    /// Makes the log's folder, and takes the lock.
+    pub fn take(log: &Path) -> Result<Self, AuditError> {
+        let failed = |error| AuditError::from_io(log, error);
+        std::fs::create_dir_all(segments::folder(log)).map_err(failed)?;
+        let mut path = log.as_os_str().to_owned();
+        path.push(".lock");
+        let file = private(OpenOptions::new().create(true).truncate(false).write(true))
+            .open(&path)
+            .map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(AuditError::InUse),
+            Err(TryLockError::Error(error)) => Err(failed(error)),
+        }
+    }
+}
+
+/// A segment that is appended to.
+#[derive(Debug)]
+pub(crate) struct Appended {
+    file: File,
+    path: PathBuf,
+}
+
+impl Appended {
+    /// Opens the segment, or makes it; its name is on the disk when this returns.
     pub fn open(path: &Path) -> Result<Self, AuditError> {
         let failed = |error| AuditError::from_io(path, error);
-        if let Some(folder) = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-        {
-            std::fs::create_dir_all(folder).map_err(failed)?;
-        }
-        let mut lock_path = path.as_os_str().to_owned();
-        lock_path.push(".lock");
-        let lock = private(OpenOptions::new().create(true).truncate(false).write(true))
-            .open(&lock_path)
-            .map_err(failed)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(AuditError::InUse),
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
-        }
-
         let file = private(OpenOptions::new().create(true).append(true))
             .open(path)
             .map_err(failed)?;
         narrow(&file).map_err(failed)?;
-        sync_folder(path).map_err(failed)?;
+        sync(segments::folder(path)).map_err(failed)?;
         Ok(Self {
             file,
             path: path.to_owned(),
-            _lock: lock,
         })
     }
 
     #[cfg(all(test, target_os = "linux"))]
     pub fn write_to(&mut self, other: File) {
         self.file = other;
-    }
-
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Appends, and returns when the octets are on the disk.
@@ -94,14 +98,11 @@ fn narrow(_file: &File) -> io::Result<()> {
 
 /// A new file survives a power loss once its folder has arrived too. Windows has no such call and needs none.
 #[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_path: &Path) -> io::Result<()> {
+fn sync(_folder: &Path) -> io::Result<()> {
     Ok(())
 }

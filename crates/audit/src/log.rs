@@ -1,69 +1,120 @@
 //! The log as its one writer has it open.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use crate::chain::{Entry, Head};
 use crate::error::AuditError;
 use crate::event::{Actor, Event};
-use crate::file::Sole;
+use crate::file::{Appended, Lock};
 use crate::phrase::Digest;
-use crate::verify::{Break, Fault, Walked, walk};
+use crate::segments::{self, SEGMENT};
+use crate::verify::{Break, Fault, end_of_log, set_back_by};
+use crate::{shipped, walk};
 
 /// The open log. There is one writer: a second one gets [`AuditError::InUse`].
 #[derive(Debug)]
 pub struct Log {
-    file: Sole,
-    head: Head,
+    path: PathBuf,
+    /// The segment that is written to, and its number.
+    file: Appended,
+    segment: u32,
+    /// How long that segment is, and may become.
     length: u64,
+    longest: u64,
+    /// The next segment is to be begun, whatever is written: perhaps it is there already.
+    full: bool,
+    head: Head,
+    last_at: Option<Timestamp>,
     stopped: bool,
+    _lock: Lock,
 }
 
 impl Log {
-    /// Opens the log, or begins one. The whole chain is checked; a last line that a crash left incomplete is cut off, and
-    /// that this happened becomes an entry.
+    /// Opens the log, or begins one.
+    ///
+    /// The newest segment is checked entry by entry, and earlier ones at both ends, so opening takes as long after years as
+    /// on the first day; [`crate::verify`] checks everything. A last line that a crash left incomplete is cut off, and that
+    /// this happened becomes an entry. A log that ends before what was shipped is broken.
     pub fn open(path: &Path, now: Timestamp) -> Result<Self, AuditError> {
-        let file = Sole::open(path)?;
-        let Walked {
-            report,
-            whole,
-            torn,
-        } = walk(path, |_, _| ())?;
-        let mut log = Self {
-            file,
-            head: report.head,
-            length: whole,
-            stopped: false,
-        };
-        match report.broken {
-            None => Ok(log),
-            Some(Break {
-                fault: Fault::Incomplete,
-                ..
-            }) => {
-                log.mend(&torn, now)?;
-                Ok(log)
-            }
-            Some(broken) => Err(AuditError::Broken(broken)),
-        }
+        Self::open_with_segments_of(path, now, SEGMENT)
     }
 
-    /// Records an entry. When this returns, it is on the disk.
+    /// The same, with smaller segments than the usual ones.
+    pub fn open_with_segments_of(
+        path: &Path,
+        now: Timestamp,
+        octets: u64,
+    ) -> Result<Self, AuditError> {
+        let lock = Lock::take(path)?;
+        let mut present = segments::present(path)?;
+        if present.is_empty() {
+            Appended::open(path)?;
+            present.push(0);
+        }
+        let anchor = shipped::read(path)?.map(|shipped| shipped.head);
+        let (mut last_at, mut rewritten) = (None, None);
+        let walked = walk::recent(path, &present, |place, recorded, head| {
+            last_at = Some(recorded.at);
+            if anchor.is_some_and(|anchor| anchor.seq == head.seq && anchor != head) {
+                rewritten = Some(Break {
+                    segment: place.segment,
+                    line: place.line,
+                    seq: head.seq,
+                    fault: Fault::Rewritten,
+                });
+            }
+        })?;
+        let cut_off = anchor
+            .filter(|anchor| anchor.seq > walked.head.seq)
+            .map(|anchor| {
+                let anchored = anchor.seq;
+                end_of_log(&walked, Fault::CutOff { anchored })
+            });
+        let segment = present.last().copied().unwrap_or_default();
+        let torn = match &walked.broken {
+            None => None,
+            // Only the newest segment was being written to when the crash came.
+            Some(broken) if broken.fault == Fault::Incomplete && broken.segment == segment => {
+                Some(walked.last.torn.clone())
+            }
+            Some(broken) => return Err(AuditError::Broken(broken.clone())),
+        };
+        if let Some(broken) = rewritten.or(cut_off) {
+            return Err(AuditError::Broken(broken));
+        }
+        let mut log = Self {
+            path: path.to_owned(),
+            file: Appended::open(&segments::path(path, segment))?,
+            segment,
+            length: walked.last.whole,
+            longest: octets.min(SEGMENT),
+            full: false,
+            head: walked.head,
+            last_at,
+            stopped: false,
+            _lock: lock,
+        };
+        if let Some(torn) = torn {
+            log.mend(&torn, now)?;
+        }
+        Ok(log)
+    }
+
+    /// Records an entry. When this returns, it is on the disk. Where the clock was set back, an entry that says so comes
+    /// before it.
     pub fn append(&mut self, entry: &Entry, at: Timestamp) -> Result<Head, AuditError> {
-        if self.stopped {
-            return Err(AuditError::Stopped);
+        if let Some(by) = set_back_by(self.last_at, at) {
+            let by_s = by.as_secs().unsigned_abs();
+            let noted = Entry {
+                event: Event::ClockSetBack { by_s },
+                reference: None,
+                actor: Actor::Device("this device".into()),
+            };
+            self.write(&noted, at)?;
         }
-        let (mut line, head) = self.head.extend(entry, at).map_err(AuditError::Form)?;
-        line.push('\n');
-        if let Err(error) = self.file.append(line.as_bytes()) {
-            // Part of the line may be there. If it cannot be taken back, the next opening does it.
-            self.stopped = self.file.cut(self.length).is_err();
-            return Err(error);
-        }
-        self.length += line.len() as u64;
-        self.head = head;
-        Ok(head)
+        self.write(entry, at)
     }
 
     /// The last entry's number and hash.
@@ -76,18 +127,52 @@ impl Log {
         self.stopped
     }
 
-    /// Where it is.
+    /// Where it begins: the first of its files.
     pub fn path(&self) -> &Path {
-        self.file.path()
+        &self.path
+    }
+
+    fn write(&mut self, entry: &Entry, at: Timestamp) -> Result<Head, AuditError> {
+        if self.stopped {
+            return Err(AuditError::Stopped);
+        }
+        let (mut line, head) = self.head.extend(entry, at).map_err(AuditError::Form)?;
+        line.push('\n');
+        let added = line.len() as u64;
+        self.full |= self.length > 0 && self.length + added > self.longest;
+        if self.full {
+            self.begin_next()?;
+        }
+        if let Err(error) = self.file.append(line.as_bytes()) {
+            // Part of the line may be there. If it cannot be taken back, the next opening does it.
+            self.stopped = self.file.cut(self.length).is_err();
+            return Err(error);
+        }
+        self.length += added;
+        self.head = head;
+        self.last_at = Some(at);
+        Ok(head)
+    }
+
+    /// Begins the next segment. Where that fails, nothing is written to this one any more either: the next attempt to write
+    /// tries again, and finds at worst an empty file.
+    fn begin_next(&mut self) -> Result<(), AuditError> {
+        let next = self.segment + 1;
+        self.file = Appended::open(&segments::path(&self.path, next))?;
+        self.segment = next;
+        self.length = 0;
+        self.full = false;
+        Ok(())
     }
 
     /// A crash left octets without a line end. A whole entry among them is kept. A part of one is cut off: it was not on the
     /// disk when the crash came, so what it describes did not happen.
     fn mend(&mut self, torn: &[u8], now: Timestamp) -> Result<(), AuditError> {
-        let cut = if let Ok((_, head)) = self.head.follow(torn) {
+        let cut = if let Ok((recorded, head)) = self.head.follow(torn) {
             self.file.append(b"\n")?;
             self.length += torn.len() as u64 + 1;
             self.head = head;
+            self.last_at = Some(recorded.at);
             &[]
         } else {
             self.file.cut(self.length)?;

@@ -1,45 +1,60 @@
 //! Whether a log is whole, and if not, from where on.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
-use crate::chain::{Head, Mismatch, Recorded};
-use crate::error::AuditError;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
-/// No entry is longer; a longer line is not read to its end.
-const MAX_LINE: u64 = 64 * 1024;
+use crate::chain::{Head, Recorded};
+use crate::error::AuditError;
+use crate::shipped;
+use crate::walk::{self, Place};
+
+/// By how much a clock may go back without a word: time services do it all day.
+pub(crate) const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(60);
+
+/// The most places where the clock went back that a report names.
+const MAX_SET_BACK: usize = 1_000;
 
 /// What a look at the whole log found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// Entries that hold together, from the first.
     pub entries: u64,
-    /// The last of them.
+    /// Files that hold together, from the first.
+    pub segments: u32,
+    /// The last of the entries.
     pub head: Head,
-    /// Where they end, if not at the end of the file.
+    /// Where they end, if not at the end of the log.
     pub broken: Option<Break>,
+    /// Where the clock was set back: the chain holds, but the times before and after do not compare.
+    pub set_back: Vec<SetBack>,
 }
 
 impl Report {
-    /// Whether every octet of the file is accounted for.
+    /// Whether every octet of the log is accounted for.
     pub fn is_complete(&self) -> bool {
         self.broken.is_none()
     }
 }
 
 /// Where a log stops to hold together.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Break {
-    /// The line, counted from one.
+    /// The file, counted from zero, as in its name.
+    pub segment: u32,
+    /// The line in that file, counted from one.
     pub line: u64,
+    /// The number of the entry that should stand there.
+    pub seq: u64,
     /// What is wrong with it.
     pub fault: Fault,
 }
 
 /// What is wrong with a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Fault {
     /// Its content was changed.
     Changed,
@@ -54,6 +69,8 @@ pub enum Fault {
     Detached,
     /// It has no end: a write was interrupted, or the file was cut.
     Incomplete,
+    /// The file is not there, though a later one is.
+    Missing,
     /// The log ends before an entry that was anchored elsewhere.
     CutOff {
         /// The anchored entry.
@@ -63,9 +80,31 @@ pub enum Fault {
     Rewritten,
 }
 
+/// An entry that is older than the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct SetBack {
+    /// The file.
+    pub segment: u32,
+    /// The line in that file.
+    pub line: u64,
+    /// The entry.
+    pub seq: u64,
+    /// By how many seconds.
+    pub by_s: u64,
+}
+
 impl fmt::Display for Break {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "line {}: {}", self.line, self.fault)
+        let Self {
+            segment,
+            line,
+            seq,
+            fault,
+        } = self;
+        write!(
+            formatter,
+            "file {segment}, line {line}, entry {seq}: {fault}"
+        )
     }
 }
 
@@ -81,141 +120,105 @@ impl fmt::Display for Fault {
             }
             Self::Detached => formatter.write_str("does not follow the entry before"),
             Self::Incomplete => formatter.write_str("incomplete"),
+            Self::Missing => formatter.write_str("the file is missing"),
             Self::CutOff { anchored } => write!(formatter, "entries up to {anchored} are missing"),
             Self::Rewritten => formatter.write_str("not the entry that was anchored"),
         }
     }
 }
 
-/// Looks at the whole log. It may be open for writing elsewhere.
+/// Looks at the whole log, every octet of every segment. It may be open for writing elsewhere.
 pub fn verify(path: &Path) -> Result<Report, AuditError> {
     verify_against(path, &[])
 }
 
 /// Like [`verify`], and compares with heads that left this machine earlier: so a cut end or a new history is found too.
+/// What was shipped last is among them, if its note lies beside the log.
 pub fn verify_against(path: &Path, anchors: &[Head]) -> Result<Report, AuditError> {
+    let mut anchors = anchors.to_vec();
+    anchors.extend(shipped::read(path)?.map(|shipped| shipped.head));
+
     let mut rewritten = None;
-    let mut report = walk(path, |_, head| {
+    let mut clock = Clock::default();
+    let walked = walk::all(path, |place, recorded, head| {
         let differs = |anchor: &Head| anchor.seq == head.seq && anchor.hash != head.hash;
         if rewritten.is_none() && anchors.iter().any(differs) {
             rewritten = Some(Break {
-                line: head.seq,
+                segment: place.segment,
+                line: place.line,
+                seq: head.seq,
                 fault: Fault::Rewritten,
             });
         }
-    })?
-    .report;
+        clock.see(place, recorded);
+    })?;
 
-    let last = anchors
-        .iter()
-        .map(|anchor| anchor.seq)
-        .max()
-        .unwrap_or_default();
-    if rewritten.is_some() {
-        report.broken = rewritten;
-    } else if report.broken.is_none() && last > report.head.seq {
-        let fault = Fault::CutOff { anchored: last };
-        report.broken = Some(Break {
-            line: report.head.seq + 1,
-            fault,
-        });
-    }
-    Ok(report)
+    let head = walked.head;
+    let cut_off = || {
+        let anchored = anchors.iter().map(|anchor| anchor.seq).max();
+        let anchored = anchored.filter(|anchored| *anchored > head.seq)?;
+        Some(end_of_log(&walked, Fault::CutOff { anchored }))
+    };
+    Ok(Report {
+        entries: head.seq,
+        segments: walked.segments,
+        head,
+        broken: rewritten.or(walked.broken.clone()).or_else(cut_off),
+        set_back: clock.set_back,
+    })
 }
 
 /// All entries, oldest first, if the whole log holds together.
 pub fn read(path: &Path) -> Result<Vec<Recorded>, AuditError> {
     let mut entries = Vec::new();
-    let walked = walk(path, |recorded, _| entries.push(recorded))?;
-    match walked.report.broken {
+    let walked = walk::all(path, |_, recorded, _| entries.push(recorded.clone()))?;
+    match walked.broken {
         Some(broken) => Err(AuditError::Broken(broken)),
         None => Ok(entries),
     }
 }
 
-/// A report, and what the writer needs to go on.
-pub(crate) struct Walked {
-    pub report: Report,
-    /// Octets of the entries that hold together.
-    pub whole: u64,
-    /// The octets of a last line without end.
-    pub torn: Vec<u8>,
+/// What makes this history this one: the hash of its first entry. None while there is none.
+pub fn chain_id(path: &Path) -> Result<Option<crate::Digest>, AuditError> {
+    let first = walk::first(path)?;
+    Ok(first.map(|(_, head)| head.hash))
 }
 
-pub(crate) fn walk(
-    path: &Path,
-    mut each: impl FnMut(Recorded, Head),
-) -> Result<Walked, AuditError> {
-    let failed = |error| AuditError::from_io(path, error);
-    let mut reader = BufReader::new(File::open(path).map_err(failed)?);
-    let mut report = Report {
-        entries: 0,
-        head: Head::START,
-        broken: None,
-    };
-    let mut whole = 0;
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let length = reader
-            .by_ref()
-            .take(MAX_LINE)
-            .read_until(b'\n', &mut line)
-            .map_err(failed)?;
-        if length == 0 {
-            return Ok(Walked {
-                report,
-                whole,
-                torn: Vec::new(),
+/// Something that is wrong with what does not stand there any more.
+pub(crate) fn end_of_log(walked: &walk::Walked, fault: Fault) -> Break {
+    Break {
+        segment: walked.segments.saturating_sub(1),
+        line: walked.last.lines + 1,
+        seq: walked.head.seq + 1,
+        fault,
+    }
+}
+
+/// By how much this time is before that one, if it is more than clocks differ anyway.
+pub(crate) fn set_back_by(before: Option<Timestamp>, at: Timestamp) -> Option<SignedDuration> {
+    let by = before?.duration_since(at);
+    (by > CLOCK_SKEW).then_some(by)
+}
+
+/// Watches the times of the entries go by.
+#[derive(Default)]
+struct Clock {
+    last: Option<Timestamp>,
+    set_back: Vec<SetBack>,
+}
+
+impl Clock {
+    fn see(&mut self, place: Place, recorded: &Recorded) {
+        if let Some(by) = set_back_by(self.last, recorded.at)
+            && self.set_back.len() < MAX_SET_BACK
+        {
+            self.set_back.push(SetBack {
+                segment: place.segment,
+                line: place.line,
+                seq: recorded.seq,
+                by_s: by.as_secs().unsigned_abs(),
             });
         }
-        let number = report.entries + 1;
-        let Some(content) = line.strip_suffix(b"\n") else {
-            let too_long = length as u64 == MAX_LINE;
-            let fault = if too_long {
-                Fault::Changed
-            } else {
-                Fault::Incomplete
-            };
-            report.broken = Some(Break {
-                line: number,
-                fault,
-            });
-            return Ok(Walked {
-                report,
-                whole,
-                torn: line,
-            });
-        };
-        match report.head.follow(content) {
-            Ok((recorded, head)) => {
-                report = Report {
-                    entries: number,
-                    head,
-                    broken: None,
-                };
-                whole += line.len() as u64;
-                each(recorded, head);
-            }
-            Err(mismatch) => {
-                let fault = match mismatch {
-                    Mismatch::Form | Mismatch::Hash => Fault::Changed,
-                    Mismatch::Number(found) => Fault::OutOfOrder {
-                        expected: number,
-                        found,
-                    },
-                    Mismatch::Link => Fault::Detached,
-                };
-                report.broken = Some(Break {
-                    line: number,
-                    fault,
-                });
-                return Ok(Walked {
-                    report,
-                    whole,
-                    torn: Vec::new(),
-                });
-            }
-        }
+        self.last = Some(recorded.at);
     }
 }
