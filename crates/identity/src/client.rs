@@ -84,4 +84,9 @@ impl RelyingParty {
     pub fn client(&self) -> &Client {
         &self.client
     }
+
+    /// The transport over which it speaks.
+    pub fn transport(&self) -> &Transport {
+        &self.transport
+    }
 }

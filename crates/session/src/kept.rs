@@ -15,11 +15,18 @@ use crate::vault::{Vault, VaultError};
 pub(crate) struct Remembered {
     pub(crate) person: Person,
     pub(crate) held: Held,
+    pub(crate) registry_id: Option<String>,
 }
 
 /// Stores a session. When that fails, nothing older stays behind either: it would hold a refresh token that was used.
-pub(crate) async fn store(vault: &Vault, person: &Person, held: &Held) -> Result<(), VaultError> {
-    let octets = to_octets(person, held).map_err(|error| VaultError::File(error.into()))?;
+pub(crate) async fn store(
+    vault: &Vault,
+    person: &Person,
+    held: &Held,
+    registry_id: Option<String>,
+) -> Result<(), VaultError> {
+    let octets =
+        to_octets(person, held, registry_id).map_err(|error| VaultError::File(error.into()))?;
     let stored = vault.store(&octets).await;
     if stored.is_err() {
         vault.wipe().await?;
@@ -28,7 +35,11 @@ pub(crate) async fn store(vault: &Vault, person: &Person, held: &Held) -> Result
 }
 
 /// Octets for the vault, wiped when dropped.
-fn to_octets(person: &Person, held: &Held) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
+fn to_octets(
+    person: &Person,
+    held: &Held,
+    registry_id: Option<String>,
+) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
     let tokens = &held.tokens;
     let seed = held.seed.as_ref().map(Seed::to_text);
     let lines = Written {
@@ -44,6 +55,7 @@ fn to_octets(person: &Person, held: &Held) -> Result<Zeroizing<Vec<u8>>, serde_j
         token_type: &tokens.token_type,
         id_token: held.id_token.expose_secret(),
         proof_key: seed.as_ref().map(|seed| seed.as_str()),
+        registry_id,
     };
     serde_json::to_vec(&lines).map(Zeroizing::new)
 }
@@ -76,6 +88,7 @@ pub(crate) fn from_octets(octets: &[u8]) -> Result<Remembered, serde_json::Error
             id_token: read.id_token,
             seed,
         },
+        registry_id: read.registry_id,
     })
 }
 
@@ -100,6 +113,8 @@ struct Written<'a> {
     id_token: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     proof_key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registry_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -118,4 +133,5 @@ struct Read {
     token_type: String,
     id_token: SecretString,
     proof_key: Option<SecretString>,
+    registry_id: Option<String>,
 }

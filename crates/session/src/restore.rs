@@ -5,8 +5,10 @@ use std::sync::Arc;
 use identity::RelyingParty;
 use jiff::{SignedDuration, Timestamp};
 use policy::Policy;
+use tokio::time::Instant;
 
 use crate::kept;
+use crate::limit::Limit;
 use crate::session::{AccessError, Session, SessionEnd};
 use crate::vault::{Vault, VaultError};
 
@@ -53,13 +55,16 @@ pub async fn restore(
             return Restored::Unusable(why);
         }
     };
+    let absolute = SignedDuration::from_secs(i64::from(policy.session.absolute_s));
+    let limit = Limit::new(kept.person.since, absolute, now, Instant::now());
     let session = Session::begin(
         kept.person,
         kept.held,
         None,
         relying_party,
         vault,
-        SignedDuration::from_secs(i64::from(policy.session.absolute_s)),
+        limit,
+        kept.registry_id,
     );
     match session.renew(now).await {
         Ok(_) | Err(AccessError::Unreachable) => Restored::Session(session),

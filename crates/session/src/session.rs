@@ -3,16 +3,18 @@
 //! Renewal happens in one place and one at a time. A renewal that was begun is finished even when nobody waits for it
 //! any more, because the provider may already have replaced the refresh token.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use dpop::Seed;
 use identity::{Access, IdentityError, Provider, RelyingParty, Subject, Tokens};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use tokio::sync::{Mutex, watch};
+use tokio::time::Instant;
 
 use crate::kept;
-use crate::vault::{Kept, Vault, VaultError};
+use crate::limit::Limit;
+use crate::vault::{Kept, Vault};
 
 /// A token with less life than this is renewed before it is used.
 const MARGIN: SignedDuration = SignedDuration::from_secs(30);
@@ -25,11 +27,13 @@ pub(crate) struct Inner {
     pub(crate) person: Person,
     pub(crate) relying_party: RelyingParty,
     pub(crate) vault: Arc<Vault>,
-    absolute: SignedDuration,
+    limit: Limit,
+    /// Under which the records API lists this session.
+    registry: std::sync::Mutex<Option<String>>,
     pub(crate) life: Mutex<Life>,
     pub(crate) over: watch::Sender<Option<SessionEnd>>,
     /// Held while the session's file is written or removed. The file outlives the session: only its own end removes it.
-    file: Mutex<()>,
+    pub(crate) file: Mutex<()>,
 }
 
 /// Who is signed in. Fixed for the life of the session.
@@ -51,6 +55,8 @@ pub struct Person {
 pub(crate) struct Life {
     pub(crate) held: Option<Held>,
     pub(crate) provider: Option<Provider>,
+    /// Tokens of unlocks that the provider may count to the same grant: given back when this session is.
+    pub(crate) kept_back: Vec<Tokens>,
 }
 
 pub(crate) struct Held {
@@ -71,6 +77,10 @@ pub enum SessionEnd {
     RenewalUnacceptable,
     /// It reached its absolute limit.
     AbsoluteLimit,
+    /// The records API says so: the person signed in elsewhere, or IT ended it.
+    Elsewhere,
+    /// Somebody else took over the device.
+    Switched,
 }
 
 /// Why there is no access token.
@@ -91,16 +101,19 @@ impl Session {
         provider: Option<Provider>,
         relying_party: RelyingParty,
         vault: Arc<Vault>,
-        absolute: SignedDuration,
+        limit: Limit,
+        registry: Option<String>,
     ) -> Self {
         Self(Arc::new(Inner {
             person,
             relying_party,
             vault,
-            absolute,
+            limit,
+            registry: std::sync::Mutex::new(registry),
             life: Mutex::new(Life {
                 held: Some(held),
                 provider,
+                kept_back: Vec::new(),
             }),
             over: watch::Sender::new(None),
             file: Mutex::default(),
@@ -140,6 +153,12 @@ impl Session {
             .unwrap_or(Err(AccessError::Unreachable))
     }
 
+    /// The token as it is, to say goodbye with: nothing while a renewal is under way, or after the end.
+    pub fn access_at_hand(&self) -> Option<Access> {
+        let life = self.0.life.try_lock().ok()?;
+        life.held.as_ref().map(|held| held.tokens.access())
+    }
+
     /// Renews the tokens now, whatever life they have: for a 401 that came early.
     pub async fn renew(&self, now: Timestamp) -> Result<Access, AccessError> {
         let inner = Arc::clone(&self.0);
@@ -148,18 +167,27 @@ impl Session {
             .unwrap_or(Err(AccessError::Unreachable))
     }
 
-    /// Ends the session at its absolute limit, whether anybody uses it or not. Its tokens are given back in their own time.
-    pub async fn expire(&self, now: Timestamp) -> SessionEnd {
-        let end = SessionEnd::AbsoluteLimit;
-        if let Err(error) = self.0.forget(end).await {
-            tracing::error!(%error, "the expired session's file could not be removed");
-        }
+    /// Resolves when the session has reached its absolute limit, by either clock. Whoever waits then calls
+    /// [`Session::expire`].
+    pub async fn at_limit(&self) {
+        self.0.limit.passed().await;
+    }
+
+    /// Under which name the records API lists this session, once it said so.
+    pub fn registry_id(&self) -> Option<String> {
+        self.0.registry_id()
+    }
+
+    /// Remembers under which name the records API lists this session; it is kept as long as the session is.
+    pub async fn set_registry_id(&self, id: &str) {
         let inner = Arc::clone(&self.0);
-        tokio::spawn(async move {
-            let mut life = inner.life.lock().await;
-            inner.give_back(&mut life, now).await;
-        });
-        self.end().unwrap_or(end)
+        *inner
+            .registry
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(id.to_owned());
+        if let Some(held) = inner.life.lock().await.held.as_ref() {
+            inner.keep(held).await;
+        }
     }
 }
 
@@ -169,6 +197,34 @@ impl Inner {
         self.check_limit(&mut life, now).await?;
         let held = self.held(&life)?;
         if left(&held.tokens, now) > MARGIN {
+            return Ok(held.tokens.access());
+        }
+        self.renew_held(&mut life, now).await
+    }
+
+    fn registry_id(&self) -> Option<String> {
+        // Every change under this lock is one assignment.
+        let registry = self.registry.lock();
+        registry.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// When the access token ends, if it is known and there is something to renew it with.
+    pub(crate) async fn renewable_until(&self) -> Option<Timestamp> {
+        let life = self.life.lock().await;
+        let tokens = &life.held.as_ref()?.tokens;
+        tokens.refresh.as_ref().and(tokens.expires_at)
+    }
+
+    /// Renews the token that ends at `end`, unless that was done meanwhile.
+    pub(crate) async fn renew_the_one_until(
+        &self,
+        end: Timestamp,
+        now: Timestamp,
+    ) -> Result<Access, AccessError> {
+        let mut life = self.life.lock().await;
+        self.check_limit(&mut life, now).await?;
+        let held = self.held(&life)?;
+        if held.tokens.expires_at != Some(end) {
             return Ok(held.tokens.access());
         }
         self.renew_held(&mut life, now).await
@@ -189,7 +245,7 @@ impl Inner {
     }
 
     async fn check_limit(&self, life: &mut Life, now: Timestamp) -> Result<(), AccessError> {
-        if now.duration_since(self.person.since) < self.absolute {
+        if !self.limit.is_passed(now, Instant::now()) {
             return Ok(());
         }
         Err(self.finish(life, SessionEnd::AbsoluteLimit, now).await)
@@ -264,37 +320,9 @@ impl Inner {
         if self.over.borrow().is_some() {
             return;
         }
-        if let Err(error) = kept::store(&self.vault, &self.person, held).await {
+        if let Err(error) = kept::store(&self.vault, &self.person, held, self.registry_id()).await {
             tracing::warn!(%error, "the renewed session is in memory only");
         }
-    }
-
-    /// The file is gone and the session over. Whatever still wants to write it finds that out under the same lock.
-    /// A session that was over already touches nothing: the file there is now may be the next one's.
-    pub(crate) async fn forget(&self, end: SessionEnd) -> Result<(), VaultError> {
-        let _file = self.file.lock().await;
-        if self.over.borrow().is_some() {
-            return Ok(());
-        }
-        let wiped = self.vault.wipe().await;
-        self.over.send_replace(Some(end));
-        wiped
-    }
-
-    /// Gives the tokens back, when there are any and the provider is known.
-    async fn give_back(&self, life: &mut Life, now: Timestamp) {
-        if let (Some(held), Some(provider)) = (life.held.take(), life.provider.as_ref()) {
-            crate::sign_out::revoke_all(&self.relying_party, provider, &held.tokens, now).await;
-        }
-    }
-
-    /// Ends the session: tokens dropped, file gone, everybody told.
-    async fn finish(&self, life: &mut Life, end: SessionEnd, now: Timestamp) -> AccessError {
-        if let Err(error) = self.forget(end).await {
-            tracing::error!(%error, "the ended session's file could not be removed");
-        }
-        self.give_back(life, now).await;
-        AccessError::Ended(self.over.borrow().unwrap_or(end))
     }
 }
 

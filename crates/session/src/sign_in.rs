@@ -4,13 +4,10 @@
 //! signature. The agent is closed on every way out, also when the caller stops waiting.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use dpop::Seed;
 use identity::{
-    Agent, AgentError, Authenticated, CallbackOutcome, Code, Declined, Demands, Disposal,
-    Expectations, IdentityError, Listener, OpenAgent, Opening, Page, Pending, Prompt, Provider,
-    Purpose, Refusal, RelyingParty, Subject, await_callback,
+    Agent, AgentError, Authenticated, Declined, Disposal, IdentityError, Page, Provider, Refusal,
+    RelyingParty, Subject,
 };
 use jiff::{SignedDuration, Timestamp};
 use policy::Policy;
@@ -19,11 +16,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use transport::TransportError;
 
+use crate::authentication::{Asked, Proven};
+use crate::limit::Limit;
 use crate::session::{Held, Person, Session};
 use crate::vault::{Vault, VaultError};
-
-/// How long the agent may take to close before it counts as broken.
-const CLOSING: Duration = Duration::from_secs(10);
 
 /// One sign-in.
 #[derive(Clone)]
@@ -124,138 +120,61 @@ impl SignIn {
     }
 
     async fn attempt(self, cancel: CancellationToken) -> Result<SignedIn, SignInError> {
-        let deadline =
-            Instant::now() + Duration::from_secs(u64::from(self.policy.signing.timeout_s));
-        let started = (self.clock)();
-        let provider = tokio::select! {
-            () = cancel.cancelled() => return Err(SignInError::Cancelled),
-            provider = self.relying_party.discover(started) => provider?,
-        };
-        let identity = &self.policy.identity;
-        let listener = Listener::bind(
-            &identity.redirect_ports,
-            &identity.redirect_path,
-            self.page.clone(),
-        )
-        .await?;
-        let mut agent = self.open_agent(&listener).await?;
-        let outcome = self
-            .authenticate(provider, listener, agent.as_mut(), deadline, &cancel)
-            .await;
-        let disposal = tokio::time::timeout(CLOSING, agent.close()).await.ok();
-        let (provider, authenticated, seed) = outcome?;
-        let acr = authenticated.acr.clone();
-        let (session, not_kept) = self.begin(provider, authenticated, seed).await?;
-        Ok(SignedIn {
-            session,
-            acr,
-            agent: disposal,
-            not_kept,
-        })
+        let proven = self.authenticate(Asked::default(), &cancel).await?;
+        let person = self.person_of(&proven).await?;
+        Ok(self.begin(proven, person).await)
     }
 
-    async fn open_agent(&self, listener: &Listener) -> Result<Box<dyn OpenAgent>, SignInError> {
-        let identity = &self.policy.identity;
-        let opening = Opening {
-            redirect_uri: listener.redirect_uri().clone(),
-            allowed_hosts: identity.allowed_hosts.clone(),
-            issuer_origin: identity.issuer_origin(),
-            purpose: Purpose::SignIn,
-            development_http: identity.development_http,
-        };
-        self.agent
-            .open(opening)
-            .await
-            .map_err(SignInError::AgentUnavailable)
-    }
-
-    async fn authenticate(
-        &self,
-        mut provider: Provider,
-        mut listener: Listener,
-        agent: &mut dyn OpenAgent,
-        deadline: Instant,
-        cancel: &CancellationToken,
-    ) -> Result<(Provider, Authenticated, Seed), SignInError> {
-        let started = (self.clock)();
-        let (seed, key) = Seed::draw().map_err(|_| SignInError::NoRandomness)?;
-        let demands = Demands {
-            scopes: self.policy.identity.session_scopes.clone(),
-            prompt: Some(Prompt::Login),
-            essential_auth_time: true,
-            proof_key: Some(key),
-            ..Demands::default()
-        };
-        let request =
-            self.relying_party
-                .request(&provider, &demands, listener.redirect_uri(), started);
-        let pending = tokio::select! {
-            () = cancel.cancelled() => return Err(SignInError::Cancelled),
-            pending = request => pending?,
-        };
-        visit(agent, &pending, deadline, cancel).await?;
-        let code = wait_for_code(&mut listener, agent, &pending, deadline, cancel).await?;
-        drop(listener);
-        let expectations = Expectations {
-            not_before: Some(started),
-            ..Expectations::default()
-        };
-        // Not interrupted: a code that is being redeemed brings tokens that somebody has to hold.
-        let authenticated = self
-            .relying_party
-            .redeem(&mut provider, pending, code, &expectations, (self.clock)())
-            .await?;
-        Ok((provider, authenticated, seed))
-    }
-
-    async fn begin(
-        &self,
-        provider: Provider,
-        authenticated: Authenticated,
-        seed: Seed,
-    ) -> Result<(Session, Option<VaultError>), SignInError> {
+    /// Who it is. Whoever has no name to print gets no session, and the tokens are given back.
+    pub(crate) async fn person_of(&self, proven: &Proven) -> Result<Person, SignInError> {
         let since = (self.clock)();
-        let name = match self.name_of(&provider, &authenticated, since).await {
+        let authenticated = &proven.authenticated;
+        let name = match self.name_of(&proven.provider, authenticated, since).await {
             Ok(Some(name)) => name,
             nobody => {
-                crate::sign_out::revoke_all(
-                    &self.relying_party,
-                    &provider,
-                    &authenticated.tokens,
-                    since,
-                )
-                .await;
-                let subject = authenticated.subject;
+                proven.give_back(self, since).await;
+                let subject = authenticated.subject.clone();
                 return Err(nobody
                     .err()
                     .map_or(SignInError::NameMissing { subject }, SignInError::Refused));
             }
         };
-        let person = Person {
-            subject: authenticated.subject,
+        let hint = authenticated.id_token.text("preferred_username");
+        Ok(Person {
+            subject: authenticated.subject.clone(),
             name,
-            role: authenticated.role,
-            login_hint: authenticated
-                .id_token
-                .text("preferred_username")
-                .map(str::to_owned),
+            role: authenticated.role.clone(),
+            login_hint: hint.map(str::to_owned),
             since,
-        };
+        })
+    }
+
+    /// The session of somebody who has proven who they are.
+    pub(crate) async fn begin(&self, proven: Proven, person: Person) -> SignedIn {
+        let Proven {
+            provider,
+            authenticated,
+            seed,
+            agent,
+        } = proven;
         let held = Held {
             seed: authenticated.tokens.proof_key.as_ref().map(|_| seed),
             tokens: authenticated.tokens,
             id_token: SecretString::from(authenticated.id_token.raw()),
         };
-        let not_kept = crate::kept::store(&self.vault, &person, &held).await.err();
-        let session = Session::begin(
-            person,
-            held,
-            Some(provider),
-            self.relying_party.clone(),
-            Arc::clone(&self.vault),
-            SignedDuration::from_secs(i64::from(self.policy.session.absolute_s)),
-        );
-        Ok((session, not_kept))
+        let not_kept = crate::kept::store(&self.vault, &person, &held, None)
+            .await
+            .err();
+        let absolute = SignedDuration::from_secs(i64::from(self.policy.session.absolute_s));
+        let limit = Limit::new(person.since, absolute, person.since, Instant::now());
+        let party = self.relying_party.clone();
+        let vault = Arc::clone(&self.vault);
+        SignedIn {
+            session: Session::begin(person, held, Some(provider), party, vault, limit, None),
+            acr: authenticated.acr,
+            agent,
+            not_kept,
+        }
     }
 
     /// The printed name: from the ID token, or from where the provider says more about the same person. Whoever is told
@@ -280,59 +199,6 @@ impl SignIn {
                 error.refusal().map_or(Ok(None), Err)
             }
         }
-    }
-}
-
-/// Exactly one callback. A page that may not be visited is left aside; only when nothing else comes is it named.
-async fn wait_for_code(
-    listener: &mut Listener,
-    agent: &mut dyn OpenAgent,
-    pending: &Pending,
-    deadline: Instant,
-    cancel: &CancellationToken,
-) -> Result<Code, SignInError> {
-    let mut refused_host = None;
-    loop {
-        return match await_callback(listener, agent, pending, deadline, cancel).await {
-            CallbackOutcome::Code(code) => Ok(code),
-            CallbackOutcome::Declined(declined) => Err(declined.into()),
-            CallbackOutcome::ClosedByPerson | CallbackOutcome::Cancelled => {
-                Err(SignInError::Cancelled)
-            }
-            CallbackOutcome::TlsRefused => Err(SignInError::IdentityProviderUntrusted),
-            CallbackOutcome::NavigationRefused { host } => {
-                tracing::warn!(
-                    host,
-                    "the sign-in page wanted to go to a host that is not allowed"
-                );
-                refused_host = Some(host);
-                continue;
-            }
-            CallbackOutcome::AgentFailed => Err(SignInError::AgentFailed),
-            CallbackOutcome::TimedOut => Err(refused_host.map_or(SignInError::TimedOut, |host| {
-                SignInError::HostNotAllowed { host }
-            })),
-        };
-    }
-}
-
-async fn visit(
-    agent: &mut dyn OpenAgent,
-    pending: &Pending,
-    deadline: Instant,
-    cancel: &CancellationToken,
-) -> Result<(), SignInError> {
-    tokio::select! {
-        () = cancel.cancelled() => Err(SignInError::Cancelled),
-        () = tokio::time::sleep_until(deadline) => Err(SignInError::TimedOut),
-        visited = agent.visit(pending.url.clone(), true) => visited.map_err(|error| match error {
-            AgentError::Closed => SignInError::Cancelled,
-            AgentError::NotAllowed { host } => SignInError::HostNotAllowed { host },
-            AgentError::NoDisplay | AgentError::NotInstalled(_) | AgentError::NotIsolated(_) | AgentError::Busy => {
-                SignInError::AgentUnavailable(error)
-            }
-            AgentError::Failed(_) => SignInError::AgentFailed,
-        }),
     }
 }
 

@@ -4,16 +4,17 @@
 
 use std::time::Duration;
 
-use identity::{IdentityError, Provider, RelyingParty, Return, Revocation, TokenKind, Tokens};
+use identity::{IdentityError, Provider, RelyingParty, Return};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use transport::Transport;
 
-use crate::session::{Held, Session, SessionEnd};
+use crate::revocation::give_back;
+use crate::session::{Session, SessionEnd};
 use crate::vault::VaultError;
 
 /// How long each call to the identity provider may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What sign-out did.
 #[derive(Debug)]
@@ -37,7 +38,9 @@ pub enum TokenEnd {
     Revoked,
     /// The provider offers no revocation: it expires by itself.
     NotOffered,
-    /// The revocation failed, or took too long: it expires by itself.
+    /// The provider could not be told: it is told when it can be reached (see [`settle`](crate::settle)).
+    Owed,
+    /// The provider refused, or the token is out of date: it expires by itself.
     LeftToExpire,
 }
 
@@ -85,23 +88,26 @@ impl Session {
             Some(provider) => Some(provider),
             None => within(inner.relying_party.discover(now)).await,
         };
+        let kept_back = std::mem::take(&mut life.kept_back);
         drop(life);
-        let Some(provider) = provider else {
-            return SignedOut {
-                wiped,
-                refresh_token: unreached(held.tokens.refresh.as_ref()),
-                access_token: TokenEnd::LeftToExpire,
-                idp_session: IdpSessionEnd::LeftToExpire,
-            };
+        let (party, vault, provider) = (&inner.relying_party, &inner.vault, provider.as_ref());
+        let tokens = async {
+            for tokens in &kept_back {
+                give_back(vault, party, provider, tokens, now).await;
+            }
+            give_back(vault, party, provider, &held.tokens, now).await
         };
-        let ((refresh_token, access_token), idp_session) = tokio::join!(
-            revoke_all(&inner.relying_party, &provider, &held.tokens, now),
-            end_idp_session(&inner.relying_party, &provider, &held, transport),
-        );
+        let at_the_provider = async {
+            match provider {
+                Some(provider) => end_idp_session(party, provider, &held.id_token, transport).await,
+                None => IdpSessionEnd::LeftToExpire,
+            }
+        };
+        let (tokens, idp_session) = tokio::join!(tokens, at_the_provider);
         SignedOut {
             wiped,
-            refresh_token,
-            access_token,
+            refresh_token: tokens.refresh,
+            access_token: tokens.access,
             idp_session,
         }
     }
@@ -118,50 +124,15 @@ impl SignedOut {
     }
 }
 
-/// Revokes both tokens, the refresh token first: it could make new ones.
-pub(crate) async fn revoke_all(
+/// Ends the session at the provider, as well as can be without a page.
+pub(crate) async fn end_idp_session(
     relying_party: &RelyingParty,
     provider: &Provider,
-    tokens: &Tokens,
-    now: Timestamp,
-) -> (TokenEnd, TokenEnd) {
-    let refresh = match &tokens.refresh {
-        Some(token) => revoke(relying_party, provider, token, TokenKind::Refresh, now).await,
-        None => TokenEnd::None,
-    };
-    let access = revoke(
-        relying_party,
-        provider,
-        &tokens.access,
-        TokenKind::Access,
-        now,
-    )
-    .await;
-    (refresh, access)
-}
-
-async fn revoke(
-    relying_party: &RelyingParty,
-    provider: &Provider,
-    token: &SecretString,
-    kind: TokenKind,
-    now: Timestamp,
-) -> TokenEnd {
-    match within(relying_party.revoke(provider, token, kind, now)).await {
-        Some(Revocation::Revoked) => TokenEnd::Revoked,
-        Some(Revocation::NotOffered) => TokenEnd::NotOffered,
-        None => TokenEnd::LeftToExpire,
-    }
-}
-
-async fn end_idp_session(
-    relying_party: &RelyingParty,
-    provider: &Provider,
-    held: &Held,
+    id_token: &SecretString,
     transport: &Transport,
 ) -> IdpSessionEnd {
     let client_id = &relying_party.client().client_id;
-    let hint = held.id_token.expose_secret();
+    let hint = id_token.expose_secret();
     let back_to = relying_party.client().logout_return.as_ref();
     let Some(asked) = provider.end_session(Some(hint), client_id, back_to) else {
         return IdpSessionEnd::NotOffered;
@@ -185,7 +156,8 @@ async fn end_idp_session(
     }
 }
 
-async fn within<T>(call: impl Future<Output = Result<T, IdentityError>>) -> Option<T> {
+/// What the provider answers, if it does in time.
+pub(crate) async fn within<T>(call: impl Future<Output = Result<T, IdentityError>>) -> Option<T> {
     match tokio::time::timeout(PATIENCE, call).await {
         Ok(Ok(answer)) => Some(answer),
         Ok(Err(error)) => {
@@ -193,12 +165,5 @@ async fn within<T>(call: impl Future<Output = Result<T, IdentityError>>) -> Opti
             None
         }
         Err(_) => None,
-    }
-}
-
-fn unreached(token: Option<&SecretString>) -> TokenEnd {
-    match token {
-        Some(_) => TokenEnd::LeftToExpire,
-        None => TokenEnd::None,
     }
 }

@@ -320,7 +320,7 @@ async fn signing_out_works_without_a_network() {
     let signed_out = session.sign_out(&home.transport, Timestamp::now()).await;
 
     assert!(signed_out.wiped.is_ok());
-    assert_eq!(signed_out.refresh_token, TokenEnd::LeftToExpire);
+    assert_eq!(signed_out.refresh_token, TokenEnd::Owed);
     assert_eq!(signed_out.idp_session, IdpSessionEnd::LeftToExpire);
     assert!(!home.vault_file().exists());
     assert!(asked.elapsed() < Duration::from_secs(15));

@@ -17,6 +17,8 @@ pub(super) enum Purpose {
     Session,
     /// Sealed evidence that waits for delivery.
     Outbox,
+    /// Tokens of sessions that are over, until the provider took them back.
+    Owed,
 }
 
 impl Purpose {
@@ -24,6 +26,7 @@ impl Purpose {
         match self {
             Self::Session => "countersign/vault/session/v1",
             Self::Outbox => "countersign/vault/outbox/v1",
+            Self::Owed => "countersign/vault/owed/v1",
         }
     }
 }

@@ -1,13 +1,10 @@
-//! One small file that is either the old one or the new one, whatever happens in between.
-//!
-//! Written beside its name, flushed, renamed over it, and the folder flushed: a power loss leaves no half. Readable by
-//! its owner alone.
+//! One small file, replaced as a whole and readable by its owner alone.
 
-#[cfg(unix)]
-use std::fs::File;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use durable::Readers;
 
 /// The file's octets, or nothing when there is none.
 pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
@@ -18,65 +15,16 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// Replaces the file as a whole.
+/// Replaces the file, and makes its folder if there is none.
 pub(super) fn replace(path: &Path, octets: &[u8]) -> io::Result<()> {
-    let folder = folder_of(path)?;
-    fs::create_dir_all(folder)?;
-    let beside = beside(path);
-    remove_if_there(&beside)?;
-    let mut file = owner_only().open(&beside)?;
-    file.write_all(octets)?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&beside, path)?;
-    flush_folder(folder)
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    durable::replace(path, octets, Readers::Owner)
 }
 
-/// Removes the file; that there is none is fine.
+/// Removes the file and what an interrupted replacement left of it; that there is none is fine.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
-    remove_if_there(&beside(path))?;
-    if remove_if_there(path)? {
-        flush_folder(folder_of(path)?)?;
-    }
-    Ok(())
-}
-
-fn folder_of(path: &Path) -> io::Result<&Path> {
-    path.parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the vault needs a folder"))
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".new");
-    PathBuf::from(name)
-}
-
-fn remove_if_there(path: &Path) -> io::Result<bool> {
-    match fs::remove_file(path) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-/// A new file for its owner alone. On Windows the per-user folder's access list does this.
-fn owner_only() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-#[cfg(unix)]
-fn flush_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-/// Windows keeps the rename in the journal and offers no handle on a folder to flush.
-#[cfg(not(unix))]
-fn flush_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
+    durable::sweep(path)?;
+    durable::remove(path).map(drop)
 }

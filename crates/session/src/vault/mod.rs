@@ -8,12 +8,14 @@ mod crypt;
 mod file;
 mod keys;
 mod outbox_key;
+mod owed;
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use policy::Remember;
 use zeroize::Zeroizing;
 
@@ -22,6 +24,8 @@ use crypt::Purpose;
 use keys::Bounded;
 pub use keys::{KeyStore, KeyStoreError, OsKeyring, PATIENCE};
 pub use outbox_key::OutboxKey;
+pub(crate) use owed::InHand;
+pub use owed::Owed;
 
 /// Where a vault lies and to whom it belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +43,7 @@ pub struct Vault {
     place: Place,
     key: Arc<Zeroizing<[u8; 32]>>,
     kept: Kept,
+    owed: Owed,
 }
 
 /// Whether a session survives the end of the program.
@@ -98,15 +103,30 @@ impl Vault {
                 }
             }
         };
+        let key = Arc::new(key);
+        let debts = place.file.with_extension("owed");
+        let disk = (kept == Kept::OnDisk).then(|| owed::Disk {
+            file: debts.clone(),
+            key: Arc::clone(&key),
+            device: place.device.clone(),
+            account: place.account.clone(),
+        });
         let vault = Self {
             place,
-            key: Arc::new(key),
+            key,
             kept,
+            owed: Owed::open(disk, Timestamp::now()).await,
         };
         if vault.kept == Kept::InMemory(MemoryOnly::Policy) {
             vault.wipe().await?;
+            blocking(move || file::remove(&debts)).await?;
         }
         Ok(vault)
+    }
+
+    /// The revocations that are owed to sessions which ended without a network.
+    pub fn owed(&self) -> &Owed {
+        &self.owed
     }
 
     /// Whether what is stored here survives the end of the program.

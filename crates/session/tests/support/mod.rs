@@ -97,7 +97,11 @@ impl Home {
         vault: Arc<Vault>,
         cancel: CancellationToken,
     ) -> Result<SignedIn, SignInError> {
-        let sign_in = SignIn {
+        self.sign_in_of(vault).run(cancel).await
+    }
+
+    pub fn sign_in_of(&self, vault: Arc<Vault>) -> SignIn {
+        SignIn {
             agent: Arc::new(self.agent.clone()),
             relying_party: self.relying_party.clone(),
             vault,
@@ -108,8 +112,7 @@ impl Home {
                 text: "You can close this window.".to_owned(),
             },
             clock: Timestamp::now,
-        };
-        sign_in.run(cancel).await
+        }
     }
 
     pub fn renewals(&self) -> usize {
@@ -121,6 +124,17 @@ impl Home {
             .filter(|request| request.parameters.contains(&renewal))
             .count()
     }
+}
+
+/// Waits for something that happens in its own time.
+pub async fn eventually(mut happened: impl FnMut() -> bool, what: &str) {
+    let waiting = async {
+        while !happened() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let waited = tokio::time::timeout(Duration::from_secs(30), waiting).await;
+    assert!(waited.is_ok(), "never happened: {what}");
 }
 
 pub fn policy_for(idp: &Idp, folder: &Path) -> Policy {

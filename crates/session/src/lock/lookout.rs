@@ -1,0 +1,152 @@
+//! The machine at work: it looks once a second, and tells whoever waits.
+//!
+//! The operating system is asked on a thread of its own. When that thread hangs, nothing was touched, as far as anybody
+//! knows.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::idle_watch::{IdleWatch, Now, Reason, Rules, State};
+use crate::input::{Input, Sign};
+
+/// How often it looks.
+const LOOK: Duration = Duration::from_secs(1);
+/// What was seen and not yet taken note of. When it is full, nobody takes note, and the next look says the same.
+const SEEN: usize = 8;
+
+/// Watches the input to this computer for one session at a time, from [`Lookout::start`] until it is dropped.
+pub struct Lookout {
+    watched: Arc<Watched>,
+    _until_dropped: DropGuard,
+}
+
+struct Watched {
+    watch: Mutex<IdleWatch>,
+    state: watch::Sender<State>,
+    sees_system: AtomicBool,
+}
+
+struct Sight {
+    idle: Option<Duration>,
+    sign: Option<Sign>,
+    now: Now,
+}
+
+impl Lookout {
+    /// Begins with somebody who is there. `input` is called on the thread that asks it: it may take its time.
+    pub fn start<I: Input>(rules: Rules, input: impl FnOnce() -> I + Send + 'static) -> Self {
+        let watch = IdleWatch::new(rules, Now::read());
+        let watched = Arc::new(Watched {
+            state: watch::Sender::new(watch.state()),
+            watch: Mutex::new(watch),
+            sees_system: AtomicBool::new(false),
+        });
+        let stop = CancellationToken::new();
+        let (tell, hear) = mpsc::channel(SEEN);
+        let stopped = stop.clone();
+        let spawned = std::thread::Builder::new()
+            .name("input".to_owned())
+            .spawn(move || look_out(input(), &tell, &stopped));
+        if let Err(error) = spawned {
+            tracing::warn!(%error, "only input to our own window counts");
+        }
+        tokio::spawn(take_note(Arc::clone(&watched), hear, stop.clone()));
+        Self {
+            watched,
+            _until_dropped: stop.drop_guard(),
+        }
+    }
+
+    /// Whether to lock, now and whenever that changes: while nothing is touched, about once a second.
+    pub fn states(&self) -> watch::Receiver<State> {
+        self.watched.state.subscribe()
+    }
+
+    /// Whether the operating system says how long nothing was touched. Otherwise only [`Lookout::touched`] counts.
+    pub fn sees_system(&self) -> bool {
+        self.watched.sees_system.load(Ordering::Relaxed)
+    }
+
+    /// Our own window was touched.
+    pub fn touched(&self) {
+        self.watched.tell(|watch| watch.touched(Now::read()));
+    }
+
+    /// The person locks it.
+    pub fn lock(&self) {
+        self.watched.tell(|watch| watch.lock(Reason::Person));
+    }
+
+    /// Somebody unlocked it, or signed in: counting begins anew.
+    pub fn unlocked(&self) {
+        self.watched.tell(|watch| watch.unlocked(Now::read()));
+    }
+}
+
+impl Watched {
+    fn tell(&self, change: impl FnOnce(&mut IdleWatch) -> State) {
+        // Held until everybody was told, so that the last word is the last state.
+        let mut watch = self.watch();
+        let state = change(&mut watch);
+        self.state
+            .send_if_modified(|told| std::mem::replace(told, state) != state);
+    }
+
+    fn take_note(&self, sight: &Sight) {
+        self.sees_system
+            .store(sight.idle.is_some(), Ordering::Relaxed);
+        self.tell(|watch| {
+            let state = watch.look(sight.idle, sight.now);
+            match sight.sign {
+                Some(Sign::Locked) => watch.lock(Reason::System),
+                Some(Sign::Sleeps) => watch.lock(Reason::Sleep),
+                None => state,
+            }
+        });
+    }
+
+    fn watch(&self) -> MutexGuard<'_, IdleWatch> {
+        // Every change under this lock is complete before it can stop.
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Asks the operating system, until nobody listens.
+fn look_out(mut input: impl Input, tell: &mpsc::Sender<Sight>, stop: &CancellationToken) {
+    while !stop.is_cancelled() && !tell.is_closed() {
+        let sight = Sight {
+            // A sign first: what follows it may take long.
+            sign: input.sign(),
+            idle: input.idle(),
+            now: Now::read(),
+        };
+        if let Err(mpsc::error::TrySendError::Full(_)) = tell.try_send(sight) {
+            tracing::debug!("nobody takes note of input just now");
+        }
+        std::thread::sleep(LOOK);
+    }
+}
+
+/// Takes note of what is seen, and of time passing while nothing is.
+async fn take_note(
+    watched: Arc<Watched>,
+    mut hear: mpsc::Receiver<Sight>,
+    stop: CancellationToken,
+) {
+    let mut deaf = false;
+    loop {
+        let sight = tokio::select! {
+            () = stop.cancelled() => return,
+            sight = hear.recv(), if !deaf => sight,
+            () = tokio::time::sleep(LOOK * 2) => Some(Sight { idle: None, sign: None, now: Now::read() }),
+        };
+        match sight {
+            Some(sight) => watched.take_note(&sight),
+            None => deaf = true,
+        }
+    }
+}
