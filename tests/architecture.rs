@@ -23,6 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("records", &["dpop", "durable", "evidence", "transport"]),
     ("identity", &["dpop", "evidence", "policy", "transport"]),
     ("browser", &["identity"]),
+    ("reporting", &["audit", "durable", "evidence", "records"]),
     (
         "session",
         &[
@@ -81,6 +82,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "manifestation",
             "policy",
             "records",
+            "reporting",
             "session",
             "transport",
         ],
