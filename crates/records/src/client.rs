@@ -5,7 +5,10 @@
 //! size, status and shape. What a receipt or a record says is for the caller to verify.
 
 mod error;
+mod events;
 mod exchange;
+mod sessions;
+mod watch;
 
 use dpop::Access;
 use jiff::Timestamp;
@@ -14,6 +17,8 @@ use url::Url;
 use uuid::Uuid;
 
 pub use error::{CallError, SubmitError};
+pub use events::{EventId, SessionEvents, SessionNews};
+pub use watch::{SessionOver, SessionWatch, TokenWanted};
 use exchange::Exchange;
 
 use crate::wire::{
@@ -208,7 +213,8 @@ impl Client {
             .await
     }
 
-    /// Ships lines of the activity log.
+    /// Ships lines of the activity log. Sending the same again is no error; [`CallError::AuditGap`] and
+    /// [`CallError::AuditFork`] say from where to go on.
     pub async fn ship_audit(
         &self,
         batch: &AuditBatch,

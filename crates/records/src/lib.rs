@@ -11,9 +11,11 @@ pub mod wire;
 
 pub use dpop::Access;
 
-pub use client::{CallError, Client, SubmitError};
+pub use client::{
+    CallError, Client, EventId, SessionEvents, SessionNews, SessionOver, SessionWatch, SubmitError, TokenWanted,
+};
 pub use outbox::{
-    DeliveredNote, Listing, Note, Outbox, OutboxError, Seal, SealError, Title, Waiting,
+    DeliveredNote, Holdings, Listing, Note, Outbox, OutboxError, Seal, SealError, Title, Waiting,
     WaitingState,
 };
 pub use wire::*;

@@ -6,6 +6,7 @@
 //! referrer. Its errors name scheme, host and port at most: never a path, a query, a header or a body.
 
 mod error;
+mod lines;
 mod rules;
 
 use std::time::Duration;
@@ -15,6 +16,7 @@ use http::{Request, Response};
 use url::Url;
 
 pub use error::TransportError;
+pub use lines::{LineLimits, Lines, Streamed};
 pub use rules::Rules;
 
 /// An HTTPS client that obeys its [`Rules`]. Cheap to clone; clones share connections.
@@ -114,6 +116,36 @@ impl Transport {
         Ok(led)
     }
 
+    /// Sends a request whose reply goes on, and returns when it has begun: within [`Rules::total_timeout`]. A reply that is
+    /// no success is read whole, within the limits of [`Transport::send`].
+    pub async fn stream(
+        &self,
+        request: Request<Vec<u8>>,
+        limits: LineLimits,
+    ) -> Result<Streamed, TransportError> {
+        let (mut request, url) = self.admit(request)?;
+        // In place of the client's own limit, which would end the reply in the middle of it.
+        *request.timeout_mut() = Some(limits.total);
+        let begun = async {
+            let answer = self.head(request, &url).await?;
+            if answer.status().is_success() {
+                let (status, headers) = (answer.status(), answer.headers().clone());
+                let mut reply = Response::new(Lines::new(answer, url.clone(), limits));
+                *reply.status_mut() = status;
+                *reply.headers_mut() = headers;
+                Ok(Streamed::Lines(reply))
+            } else {
+                let whole = read_whole(answer, &url, self.max_body).await;
+                whole.map(Streamed::Whole)
+            }
+        };
+        tokio::time::timeout(self.total_timeout, begun)
+            .await
+            .map_err(|_| TransportError::TimedOut {
+                origin: origin(&url),
+            })?
+    }
+
     /// Whether a request to this address would be sent: https, or http on a literal loopback address when
     /// [`Rules::development_http`] is set. An address with credentials in it never is.
     pub fn allows(&self, url: &Url) -> Result<(), TransportError> {
@@ -144,6 +176,16 @@ impl Transport {
         url: &Url,
         max_body: usize,
     ) -> Result<Response<Vec<u8>>, TransportError> {
+        let answer = self.head(request, url).await?;
+        read_whole(answer, url, max_body).await
+    }
+
+    /// The head of the answer, which is no redirect.
+    async fn head(
+        &self,
+        request: reqwest::Request,
+        url: &Url,
+    ) -> Result<reqwest::Response, TransportError> {
         let answer = self
             .client_for(url)
             .execute(request)
@@ -156,31 +198,40 @@ impl Transport {
                 origin: origin(url),
             });
         }
-        let too_large = || TransportError::TooLarge {
-            limit: max_body,
-            origin: origin(url),
-        };
-        if answer
-            .content_length()
-            .is_some_and(|announced| announced > max_body as u64)
-        {
+        Ok(answer)
+    }
+}
+
+/// The whole answer, if it is no longer than that.
+async fn read_whole(
+    answer: reqwest::Response,
+    url: &Url,
+    max_body: usize,
+) -> Result<Response<Vec<u8>>, TransportError> {
+    let too_large = || TransportError::TooLarge {
+        limit: max_body,
+        origin: origin(url),
+    };
+    if answer
+        .content_length()
+        .is_some_and(|announced| announced > max_body as u64)
+    {
+        return Err(too_large());
+    }
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    let mut body = Vec::new();
+    let mut chunks = answer.bytes_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|error| error::of(&error, url))?;
+        if chunk.len() > max_body - body.len() {
             return Err(too_large());
         }
-        let headers = answer.headers().clone();
-        let mut body = Vec::new();
-        let mut chunks = answer.bytes_stream();
-        while let Some(chunk) = chunks.next().await {
-            let chunk = chunk.map_err(|error| error::of(&error, url))?;
-            if chunk.len() > max_body - body.len() {
-                return Err(too_large());
-            }
-            body.extend_from_slice(&chunk);
-        }
-        let mut reply = Response::new(body);
-        *reply.status_mut() = status;
-        *reply.headers_mut() = headers;
-        Ok(reply)
+        body.extend_from_slice(&chunk);
     }
+    let mut reply = Response::new(body);
+    *reply.status_mut() = status;
+    *reply.headers_mut() = headers;
+    Ok(reply)
 }
 
 /// How long a connection is kept for the next request. Servers close idle ones after five seconds and more; a code that is

@@ -2,7 +2,7 @@
 
 use transport::TransportError;
 
-use crate::wire::{Problem, ProblemKind};
+use crate::wire::{AuditHead, Problem, ProblemKind, SessionEnd};
 
 /// A call failed.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,12 @@ pub enum CallError {
     /// Any other 401: the access token is not accepted.
     #[error("the records service does not accept the access token")]
     Unauthorised,
+    /// 401: the session that the call came from is over.
+    #[error("the records service knows this session to be over ({})", why.as_str())]
+    SessionRevoked {
+        /// Why.
+        why: SessionEnd,
+    },
     /// 403: this person may not.
     #[error("the records service forbids this")]
     Forbidden,
@@ -48,6 +54,18 @@ pub enum CallError {
     /// 409: the idempotency key stands for other evidence.
     #[error("the idempotency key was used for something else")]
     IdempotencyConflict,
+    /// 409: lines of the activity log are missing before those that were shipped.
+    #[error("lines of the activity log are missing at the records service")]
+    AuditGap {
+        /// From where to ship.
+        resume: AuditHead,
+    },
+    /// 409: the shipped lines do not continue what is kept of the activity log.
+    #[error("the activity log contradicts what the records service keeps of it")]
+    AuditFork {
+        /// How far it is kept.
+        resume: AuditHead,
+    },
     /// 412: the record has another version now.
     #[error("the record changed")]
     RecordChanged {
@@ -109,7 +127,10 @@ impl CallError {
             | Self::Step { .. }
             | Self::TooLarge => true,
             Self::Unauthorised
+            | Self::SessionRevoked { .. }
             | Self::InsufficientScope
+            | Self::AuditGap { .. }
+            | Self::AuditFork { .. }
             | Self::WrongShape { .. }
             | Self::TooManyPages
             | Self::Unavailable { .. }
@@ -180,12 +201,27 @@ pub(super) fn of_refusal(status: u16, challenges: &[&str], body: &[u8]) -> CallE
         .as_ref()
         .and_then(|problem| ProblemKind::from_urn(&problem.kind));
     match (status, kind) {
+        (401, Some(ProblemKind::SessionRevoked)) => CallError::SessionRevoked {
+            why: problem
+                .and_then(|problem| SessionEnd::from_name(&problem.why?))
+                .unwrap_or(SessionEnd::Unknown),
+        },
+        // Ours was never registered, so there it is none.
+        (401, Some(ProblemKind::SessionRequired)) => CallError::SessionRevoked {
+            why: SessionEnd::Unknown,
+        },
         (401, _) => unauthorised(challenges),
         (403, Some(ProblemKind::NotAuthorised)) => CallError::Forbidden,
         (403, _) => CallError::InsufficientScope,
         (404, _) => CallError::NotFound,
         (409, Some(ProblemKind::NotPending)) => CallError::NotPending,
         (409, Some(ProblemKind::IdempotencyConflict)) => CallError::IdempotencyConflict,
+        (409, Some(ProblemKind::AuditGap)) => {
+            resuming(problem, |resume| CallError::AuditGap { resume })
+        }
+        (409, Some(ProblemKind::AuditFork)) => {
+            resuming(problem, |resume| CallError::AuditFork { resume })
+        }
         (409, _) => CallError::ChallengeSpent,
         (412, _) => CallError::RecordChanged {
             amendment: problem.and_then(|problem| problem.amendment),
@@ -198,6 +234,16 @@ pub(super) fn of_refusal(status: u16, challenges: &[&str], body: &[u8]) -> CallE
         },
         (408 | 429 | 500..=599, _) => CallError::Unavailable { status },
         _ => CallError::Unexpected { status },
+    }
+}
+
+/// A refusal that has to say from where to go on.
+fn resuming(problem: Option<Problem>, refusal: impl FnOnce(AuditHead) -> CallError) -> CallError {
+    match problem.and_then(|problem| problem.resume) {
+        Some(resume) => refusal(resume),
+        None => CallError::WrongShape {
+            member: "resume".into(),
+        },
     }
 }
 

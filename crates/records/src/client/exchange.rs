@@ -1,21 +1,33 @@
 //! One request and its answer: address, token, status, size, shape.
 
+use std::time::Duration;
+
 use dpop::Access;
-use http::header::{CONTENT_TYPE, IF_MATCH, WWW_AUTHENTICATE};
-use http::{Method, Request, Response};
+use http::header::{ACCEPT, CONTENT_TYPE, IF_MATCH, WWW_AUTHENTICATE};
+use http::{HeaderMap, Method, Request, Response};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use transport::{Transport, TransportError};
+use transport::{LineLimits, Lines, Streamed, Transport, TransportError};
 use url::Url;
 
 use super::error::{CallError, of_refusal};
+use crate::wire::EVENT_STREAM_MEDIA_TYPE;
 
 #[derive(Clone)]
 pub struct Exchange {
     base: Url,
     transport: Transport,
+    /// Sent with every call that shows a token.
+    standing: Option<(&'static str, String)>,
 }
+
+/// What a stream of events may cost. The service breaks its silence every 15 seconds.
+const EVENTS: LineLimits = LineLimits {
+    max_line: 16 * 1024,
+    idle: Duration::from_secs(45),
+    total: Duration::from_hours(24),
+};
 
 impl Exchange {
     pub fn new(url: &Url, transport: Transport) -> Result<Self, CallError> {
@@ -28,7 +40,16 @@ impl Exchange {
         Ok(Self {
             base: base.join("v1/").map_err(|_| CallError::Request)?,
             transport,
+            standing: None,
         })
+    }
+
+    /// The same, with this header in every call that shows a token.
+    pub fn with_header(&self, name: &'static str, value: &str) -> Self {
+        Self {
+            standing: Some((name, value.to_owned())),
+            ..self.clone()
+        }
     }
 
     pub async fn get<T: DeserializeOwned>(
@@ -80,6 +101,55 @@ impl Exchange {
             .map(drop)
     }
 
+    pub async fn delete(&self, path: &str, access: &Access) -> Result<Vec<u8>, CallError> {
+        self.octets("DELETE", path, &[], &[], Vec::new(), access)
+            .await
+    }
+
+    /// A reply that goes on.
+    pub async fn stream(
+        &self,
+        path: &str,
+        headers: &[(&str, String)],
+        access: &Access,
+    ) -> Result<Lines, CallError> {
+        let accept = (ACCEPT.as_str(), EVENT_STREAM_MEDIA_TYPE.to_owned());
+        let headers: Vec<_> = headers.iter().cloned().chain([accept]).collect();
+        let ask = Ask {
+            method: Method::GET,
+            url: self.address(path, &[])?,
+            headers: &headers,
+            body: Vec::new(),
+        };
+        let reply = match self.begin(&ask, access).await? {
+            Streamed::Whole(reply) if asks_again(&ask, &reply, access) => {
+                self.begin(&ask, access).await?
+            }
+            other => other,
+        };
+        match reply {
+            Streamed::Lines(reply) if is_event_stream(reply.headers()) => Ok(reply.into_body()),
+            Streamed::Lines(_) => Err(CallError::WrongShape {
+                member: "content-type".into(),
+            }),
+            // It is no success, so this is an error.
+            Streamed::Whole(reply) => Err(read(reply).err().unwrap_or(CallError::Request)),
+        }
+    }
+
+    async fn begin(&self, ask: &Ask<'_>, access: &Access) -> Result<Streamed, CallError> {
+        let request = self.request(ask, access)?;
+        let begun = self
+            .transport
+            .stream(request, EVENTS)
+            .await
+            .map_err(of_transport)?;
+        if let (Streamed::Lines(reply), Some(key)) = (&begun, access.key()) {
+            key.heed(&ask.url, reply.headers());
+        }
+        Ok(begun)
+    }
+
     pub async fn send<T: DeserializeOwned>(
         &self,
         method: &str,
@@ -92,10 +162,7 @@ impl Exchange {
         let octets = self
             .octets(method, path, query, headers, body, access)
             .await?;
-        let mut reader = serde_json::Deserializer::from_slice(&octets);
-        serde_path_to_error::deserialize(&mut reader).map_err(|error| CallError::WrongShape {
-            member: error.path().to_string(),
-        })
+        decode(&octets)
     }
 
     /// What the API publishes to everybody.
@@ -144,22 +211,27 @@ impl Exchange {
             body,
         };
         let reply = self.ask(&ask, access).await?;
-        let Some(key) = access.key() else {
-            return read(reply);
-        };
-        let is_new = key.heed(&ask.url, reply.headers());
-        if !is_new || !dpop::wants_nonce(reply.status(), reply.headers()) {
+        if !asks_again(&ask, &reply, access) {
             return read(reply);
         }
-        // Turned away before it was looked at (RFC 9449, 9): once more with the nonce, and no more than that.
         let reply = self.ask(&ask, access).await?;
-        key.heed(&ask.url, reply.headers());
+        if let Some(key) = access.key() {
+            key.heed(&ask.url, reply.headers());
+        }
         read(reply)
     }
 
     async fn ask(&self, ask: &Ask<'_>, access: &Access) -> Result<Response<Vec<u8>>, CallError> {
+        let request = self.request(ask, access)?;
+        self.transport.send(request).await.map_err(of_transport)
+    }
+
+    fn request(&self, ask: &Ask<'_>, access: &Access) -> Result<Request<Vec<u8>>, CallError> {
         let mut request = Request::builder().method(&ask.method).uri(ask.url.as_str());
         for (name, value) in ask.headers {
+            request = request.header(*name, value);
+        }
+        if let Some((name, value)) = &self.standing {
             request = request.header(*name, value);
         }
         let mut request = request
@@ -173,15 +245,7 @@ impl Exchange {
                 Timestamp::now(),
             )
             .map_err(|_| CallError::Request)?;
-        self.transport
-            .send(request)
-            .await
-            .map_err(|error| match error {
-                TransportError::TooLarge { .. } => CallError::WrongShape {
-                    member: "size".into(),
-                },
-                other => CallError::Transport(other),
-            })
+        Ok(request)
     }
 
     fn address(&self, path: &str, query: &[(&str, &str)]) -> Result<Url, CallError> {
@@ -207,6 +271,40 @@ fn json() -> (&'static str, String) {
 
 fn encode<B: Serialize>(body: &B) -> Result<Vec<u8>, CallError> {
     serde_json::to_vec(body).map_err(|_| CallError::Request)
+}
+
+/// JSON of that shape; members that are not known are not minded.
+pub fn decode<T: DeserializeOwned>(octets: &[u8]) -> Result<T, CallError> {
+    let mut reader = serde_json::Deserializer::from_slice(octets);
+    serde_path_to_error::deserialize(&mut reader).map_err(|error| CallError::WrongShape {
+        member: error.path().to_string(),
+    })
+}
+
+/// Whether the request was turned away before it was looked at, for want of a nonce that is now known (RFC 9449, 9): then it
+/// is made once more, and no more than that.
+fn asks_again(ask: &Ask<'_>, reply: &Response<Vec<u8>>, access: &Access) -> bool {
+    access.key().is_some_and(|key| {
+        let is_new = key.heed(&ask.url, reply.headers());
+        is_new && dpop::wants_nonce(reply.status(), reply.headers())
+    })
+}
+
+fn of_transport(error: TransportError) -> CallError {
+    match error {
+        TransportError::TooLarge { .. } => CallError::WrongShape {
+            member: "size".into(),
+        },
+        other => CallError::Transport(other),
+    }
+}
+
+fn is_event_stream(headers: &HeaderMap) -> bool {
+    let said = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    said.and_then(|said| said.split(';').next())
+        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case(EVENT_STREAM_MEDIA_TYPE))
 }
 
 fn read(reply: Response<Vec<u8>>) -> Result<Vec<u8>, CallError> {

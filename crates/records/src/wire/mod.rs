@@ -7,6 +7,7 @@ mod capabilities;
 mod octets;
 mod problem;
 mod reports;
+mod session;
 mod signing;
 
 pub use amendment::{
@@ -16,7 +17,15 @@ pub use amendment::{
 pub use capabilities::{Capabilities, IssuerCapability, Limits};
 pub use octets::Octets;
 pub use problem::{Problem, ProblemKind};
-pub use reports::{AuditAccepted, AuditBatch, Decline, SecurityEvent, SecurityEventKind};
+pub use reports::{
+    AuditAccepted, AuditBatch, AuditHead, Decline, MAX_AUDIT_LINES, SecurityEvent,
+    SecurityEventKind,
+};
+pub use session::{
+    Device, EVENT_STREAM_MEDIA_TYPE, MAX_DEVICE_CHARS, NotASessionId, RegisteredSession,
+    SESSION_HEADER, SessionEnd, SessionId, SessionOpened, SessionRequest, SessionRevoked,
+    SessionsClosed,
+};
 pub use signing::{
     Challenge, ChallengeRequest, Meaning, Progress, Reason, ReceiptHead, ReceiptPage,
     SignatureAccepted, SignatureRecord,

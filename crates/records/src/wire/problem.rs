@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::AuditHead;
+
 /// An RFC 9457 problem. `step` names the verification step that failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
@@ -22,6 +24,12 @@ pub struct Problem {
     /// The amendment concerned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amendment: Option<String>,
+    /// Why the session is over: one of the `SessionEnd` names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Where a device's activity log goes on, as far as it is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resume: Option<AuditHead>,
 }
 
 /// One table of the problems that the API answers with: kind, HTTP status, title.
@@ -60,6 +68,10 @@ problems! {
     Unauthorised, "unauthorised", 401, "An access token is needed";
     /// The authentication is too weak or too old (RFC 9470).
     InsufficientAuthentication, "insufficient-authentication", 401, "A stronger or newer authentication is needed";
+    /// The session is over, or is none of this person's; `why` says which.
+    SessionRevoked, "session-revoked", 401, "The session is over";
+    /// The call has to say from which session it comes.
+    SessionRequired, "session-required", 401, "A registered session is needed";
     /// The token lacks the scope (RFC 6750 `insufficient_scope`).
     InsufficientScope, "insufficient-scope", 403, "The access token does not allow this";
     /// The person may not do this.
@@ -76,6 +88,10 @@ problems! {
     NotPending, "not-pending", 409, "The amendment is no longer pending";
     /// The idempotency key was used for other evidence.
     IdempotencyConflict, "idempotency-conflict", 409, "The idempotency key was used for something else";
+    /// Lines of an activity log are missing before these; `resume` says from where to send.
+    AuditGap, "audit-gap", 409, "Lines of the activity log are missing";
+    /// Lines of an activity log that do not continue, or contradict, what is kept of it; `resume` says how far that goes.
+    AuditFork, "audit-fork", 409, "The activity log contradicts what is kept of it";
     /// The record changed.
     RecordChanged, "record-changed", 412, "The record changed";
     /// The body is too large.
@@ -114,6 +130,8 @@ impl From<ProblemKind> for Problem {
             detail: None,
             step: None,
             amendment: None,
+            why: None,
+            resume: None,
         }
     }
 }

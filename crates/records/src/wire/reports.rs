@@ -12,22 +12,35 @@ pub struct Decline {
     pub reason: String,
 }
 
+/// The most lines in one batch.
+pub const MAX_AUDIT_LINES: usize = 1000;
+
 /// `POST /v1/audit-events`: consecutive lines of a device's activity log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AuditBatch {
     /// The device that keeps the log.
     pub device: String,
-    /// The lines, octet by octet, since each is covered by the next one's hash.
-    pub entries: Vec<String>,
+    /// Which of the device's logs: one that was begun anew is another one, though its numbers start at one as well.
+    pub log: String,
+    /// The number of the first line.
+    pub first_seq: u64,
+    /// The lines without their ends, octet by octet, since each is covered by the next one's hash.
+    pub lines: Vec<String>,
 }
 
-/// How much of a batch is kept. Lines that were kept before count as accepted.
+/// How far a device's log is kept, in one piece from its first line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct AuditAccepted {
-    /// Lines accepted from this batch.
-    pub accepted: u64,
+pub struct AuditHead {
+    /// The number of the line that is to be sent next.
+    pub next_seq: u64,
+    /// The hash that the last kept line carries; absent when none is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<String>,
 }
+
+/// The answer to `POST /v1/audit-events`: where the log goes on now. Lines that were kept before count as kept.
+pub type AuditAccepted = AuditHead;
 
 /// `POST /v1/security-events`: something that security must hear of at once (21 CFR 11.300 (d)).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -60,6 +73,10 @@ pub enum SecurityEventKind {
     AuditBroken,
     /// The chain of receipts does not verify.
     ReceiptsBroken,
+    /// Signing in failed again and again.
+    FailedSignIns,
+    /// One person opened many sessions within a short time.
+    ManySessions,
 }
 
 impl SecurityEventKind {
@@ -71,6 +88,8 @@ impl SecurityEventKind {
             Self::AmbientSignIn => "ambient-sign-in",
             Self::AuditBroken => "audit-broken",
             Self::ReceiptsBroken => "receipts-broken",
+            Self::FailedSignIns => "failed-sign-ins",
+            Self::ManySessions => "many-sessions",
         }
     }
 }
