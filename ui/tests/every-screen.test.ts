@@ -5,10 +5,11 @@ import { SCENES } from '../src/host-mock/scenes'
 import { brokenRules, open, picture, SCHEMES, settled } from './pages'
 
 const scenes = Object.keys(SCENES)
+const size = (scene: string): { width: number; height: number } => (scene.startsWith('kiosk') ? { width: 1280, height: 800 } : { width: 1180, height: 760 })
 
 describe.each(SCHEMES)('in %s', (scheme) => {
   it.each(scenes)('%s breaks no accessibility rule and has one heading', async (scene) => {
-    const page = await open(scene, { scheme })
+    const page = await open(scene, { scheme, size: size(scene) })
     await picture(page, scheme === 'light' ? scene : `${scene}.dark`)
 
     expect(await page.locator('h1').count()).toBe(1)
@@ -18,7 +19,7 @@ describe.each(SCHEMES)('in %s', (scheme) => {
 })
 
 it.each(scenes)('%s keeps both in German, and fits at 200 percent zoom without scrolling sideways', async (scene) => {
-  const page = await open(scene, { locale: 'de' })
+  const page = await open(scene, { locale: 'de', size: size(scene) })
   await picture(page, `${scene}-de`)
 
   expect(await page.locator('html').getAttribute('lang')).toBe('de')
@@ -30,14 +31,14 @@ it.each(scenes)('%s keeps both in German, and fits at 200 percent zoom without s
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
 })
 
-it.each(['worklist', 'review', 'sign', 'ceremony', 'signed', 'not-applied'])('%s keeps its states in forced colours', async (scene) => {
-  const page = await open(scene, { forced: true })
+it.each(['worklist', 'review', 'sign', 'ceremony', 'signed', 'not-applied', 'switch-user', 'activity', 'about', 'outbox', 'kiosk-worklist'])('%s keeps its states in forced colours', async (scene) => {
+  const page = await open(scene, { forced: true, size: size(scene) })
   await picture(page, `${scene}.forced`)
 
   expect(await brokenRules(page)).toEqual([])
 })
 
-it.each(['worklist', 'review', 'sign', 'ceremony'])('%s fits into a small window', async (scene) => {
+it.each(['worklist', 'review', 'sign', 'ceremony', 'activity', 'about', 'outbox'])('%s fits into a small window', async (scene) => {
   const page = await open(scene, { size: { width: 900, height: 600 } })
   await picture(page, `${scene}.900x600`)
 

@@ -104,6 +104,28 @@ export async function calls(page: Page, name: string): Promise<Call['args'][]> {
   return page.evaluate((wanted) => window.host.calls.filter((call) => call.name === wanted).map((call) => call.args), name)
 }
 
+/** Every text that can be reached from what the pages keep: fields, accessors, lists and maps, but not the shell. */
+export async function reachable(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const texts: string[] = []
+    const seen = new Set<unknown>([window.app.host])
+    const look = (value: unknown): void => {
+      if (typeof value === 'string') texts.push(value)
+      if (value === null || typeof value !== 'object' || seen.has(value) || value instanceof Node) return
+      seen.add(value)
+      if (value instanceof Map) for (const [key, held] of value) look([key, held])
+      if (value instanceof Set) for (const held of value) look(held)
+      for (let own = value; own && own !== Object.prototype; own = Object.getPrototypeOf(own) as object) {
+        for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(own))) {
+          if (name !== 'constructor') look(property.get ? property.get.call(value) : property.value)
+        }
+      }
+    }
+    look(window.app)
+    return texts
+  })
+}
+
 afterEach(async () => {
   const pages = opened
   opened = new Map()

@@ -81,6 +81,12 @@ err-session-ended = Ihre Sitzung ist beendet. Nichts wurde unterschrieben, Ihre 
 rec-session-ended = Erneut anmelden.
 err-not-signed-in = Niemand ist angemeldet.
 rec-not-signed-in = Anmelden.
+err-locked = Der Bildschirm ist gesperrt.
+rec-locked = Zum Entsperren erneut anmelden.
+err-nobody-to-switch-to = Niemand wartet mehr darauf zu übernehmen. Der Bildschirm bleibt gesperrt.
+rec-nobody-to-switch-to = Erneut an der Sperre anmelden.
+err-not-allowed-here = Dieses Gerät hat keinen Weg zu Dateien oder Druckern.
+rec-not-allowed-here = Einen Arbeitsplatz dafür benutzen. IT: session.profile ist kiosk.
 err-challenge-expired = Die Erlaubnis zur Unterschrift lief ab, bevor die Unterschrift ankam. Nichts wurde unterschrieben, Ihre Eingabe bleibt.
 rec-challenge-expired = Erneut unterschreiben. Sie gilt fünf Minuten.
 err-demands-conflict = Die Richtlinie dieses Computers und der Aktendienst verlangen Anmeldungen, die sich ausschließen. Nichts wurde unterschrieben.
@@ -176,6 +182,20 @@ err-outbox-unwritable = Der Ausgang lässt sich nicht schreiben. Nichts wurde ge
 rec-outbox-unwritable = Auf dem Datenträger Platz schaffen, dann erneut versuchen.
 err-outbox-unreadable = Im Ausgang liegt etwas, das nicht lesbar ist. Es bleibt dort.
 rec-outbox-unreadable = Diese Änderungen nicht erneut unterschreiben. Die IT anrufen.
+err-outbox-unreachable = Der Aktendienst war nicht erreichbar.
+rec-outbox-unreachable = Sie wird von selbst erneut gesendet. Nicht erneut unterschreiben.
+err-outbox-not-let-in = Der Aktendienst hat diese Sitzung nicht eingelassen.
+rec-outbox-not-let-in = Sie wird von selbst erneut gesendet. Bleibt es so, ab- und wieder anmelden.
+err-outbox-record-changed = Der Eintrag wurde von jemand anderem geändert, bevor diese Unterschrift ankam.
+rec-outbox-record-changed = Den Eintrag neu lesen, dann die Änderung unterschreiben oder ablehnen. Diese Unterschrift wird aufbewahrt.
+err-outbox-not-pending = Die Änderung wurde unterschrieben, abgelehnt oder zurückgezogen, bevor diese Unterschrift ankam.
+rec-outbox-not-pending = Es gibt nichts mehr zu unterschreiben. Diese Unterschrift wird aufbewahrt.
+err-outbox-challenge-spent = Die Erlaubnis zu unterschreiben war verbraucht oder passt nicht zur Zeit dieser Unterschrift.
+rec-outbox-challenge-spent = Die Änderung erneut unterschreiben. Diese Unterschrift wird aufbewahrt; nennen Sie der IT die Referenz.
+err-outbox-forbidden = Sie dürfen diesen Eintrag nicht mit dieser Bedeutung unterschreiben.
+rec-outbox-forbidden = Fragen Sie die Person, die es angefordert hat. Diese Unterschrift wird aufbewahrt.
+err-outbox-not-accepted = Der Aktendienst hat den Nachweis nicht angenommen.
+rec-outbox-not-accepted = Nicht erneut unterschreiben. Nennen Sie der IT die Referenz; die Unterschrift wird aufbewahrt.
 
 ## errors that only IT reads
 ## Die Ablehnungen. Wer unterschreibt, liest den einen Text von not-applied; dies steht für die IT neben der Referenz.
@@ -342,7 +362,7 @@ probe-sign-in-ok = Jemand hat sich angemeldet wie in der Anwendung und soll unte
 probe-sign-in-skipped = --subject sagt, wer unterschreiben muss.
 probe-check-name = Gedruckter Name (21 CFR 11.50 (a)(1))
 probe-name-ok = Der Anbieter sagt, wie die Person heißt.
-probe-name-warn = Für den verlangten Umfang sagt der Anbieter keinen Namen. Die Anwendung lehnt eine solche Anmeldung ab: Setzen Sie identity.session_scopes so, dass das Merkmal name kommt.
+probe-name-scopes = Für den verlangten Umfang sagt der Anbieter keinen Namen. Die Anwendung lehnt eine solche Anmeldung ab: Setzen Sie identity.session_scopes so, dass das Merkmal name kommt.
 probe-name-fail = Für den Umfang der Richtlinie sagt der Anbieter keinen Namen. Die Anwendung lehnt eine solche Anmeldung ab: Lassen Sie den Anbieter das Merkmal name senden, im ID-Token oder über UserInfo.
 probe-name-skipped = --subject sagt keinen Namen, also wurde keiner verlangt (Scope profile). Lassen Sie es weg, um zu sehen, ob der Anbieter einen sagt.
 probe-check-iss = Aussteller in der Antwort (RFC 9207)
@@ -475,7 +495,6 @@ verify-print = Drucken…
 verify-hint-choose = Datei wählen
 verify-hint-print = Bericht drucken
 verify-valid = Gültig. Alle { $count } Schritte bestanden.
-verify-valid-online = Gültig, soweit dieser Computer es sagen kann: { $passed } Schritte bestanden, { $unchecked } brauchen den Aktendienst.
 verify-invalid = Ungültig. Schritt { $number } von { $count } fehlgeschlagen: { $step }.
 verify-valid-advice = Die Datei ist, was unterschrieben wurde; seither wurde nichts darin geändert.
 verify-passed = bestanden
@@ -549,6 +568,7 @@ event-unlocked = Entsperrt
 event-signed-out = Abgemeldet
 event-signing-started = Unterschrift begonnen
 event-preflight-passed = Vorprüfung bestanden
+event-preflight-inconclusive = Vorprüfung ohne Antwort
 event-ambient-sign-in = Unterschrift nicht übernommen
 event-signature-sealed = Unterschrift versiegelt
 event-signature-recorded = Unterschrift eingetragen
@@ -565,6 +585,66 @@ event-security-event-sent = Sicherheitsabteilung verständigt
 event-declined = Änderung abgelehnt
 event-evidence-saved = Nachweis gespeichert
 event-recovered = Protokoll nach einem Absturz geflickt
+event-signature-not-applied = Unterschrift nicht übernommen
+event-delivered-from-outbox = Aus dem Ausgang zugestellt
+# Was neben einem Ereignis steht. Nie, warum eine Unterschrift nicht übernommen wurde.
+event-detail-not-applied = Ihre Sitzung und Ihre Eingabe sind unverändert
+event-detail-recorded = { $record }, Quittung { $receipt }
+event-detail-cleaned-up = Vom eigenen Fenster ist nichts übrig
+event-detail-left-behind = Etwas vom eigenen Fenster ließ sich nicht entfernen: die IT anrufen
+event-detail-preflight = Im eigenen Fenster war niemand angemeldet
+event-detail-preflight-inconclusive = Nach der Richtlinie geht es ohne Antwort weiter
+event-detail-record-changed = { $record }, Version { $read } wurde zu { $now }
+event-detail-record-read = { $record }, gelesen war Version { $read }
+event-detail-unlocked = Dieselbe Person, neue Anmeldung
+event-detail-locked-idle = { $minutes ->
+    [one] 1 Minute ohne Eingabe
+   *[other] { $minutes } Minuten ohne Eingabe
+}
+event-detail-locked-idle-seconds = { $seconds } Sekunden ohne Eingabe
+event-detail-locked-person = Von Hand
+event-detail-signed-in-browser = Systembrowser
+event-detail-signed-in-window = Eigenes Fenster
+event-detail-signed-out-person = Von der Person
+event-detail-signed-out-expired = Der Anmeldedienst hat die Sitzung nicht mehr verlängert
+event-detail-signed-out-absolute = Die Sitzung dauerte so lange, wie es erlaubt ist
+event-detail-signed-out-elsewhere = An einem anderen Gerät angemeldet oder von der IT beendet
+event-detail-signed-out-switch = Jemand anderes hat das Gerät übernommen
+event-detail-policy = { $managed ->
+    [0] Kein Wert von der IT gesetzt
+    [one] 1 Wert von der IT gesetzt
+   *[other] { $managed } Werte von der IT gesetzt
+}
+event-detail-version = Version { $version }
+event-detail-signing-locked = { $count ->
+    [one] Nach 1 Unterschrift, die nicht übernommen wurde
+   *[other] Nach { $count } Unterschriften, die nicht übernommen wurden
+}
+event-detail-security-told = Der Aktendienst hat es
+event-detail-security-waits = Es wird gesendet, bis der Aktendienst es hat
+event-detail-recovered = { $bytes ->
+    [one] 1 unvollständiges Oktett abgeschnitten
+   *[other] { $bytes } unvollständige Oktette abgeschnitten
+}
+
+## checks
+## Was die Ansicht Über prüft.
+
+check-identity-provider = Identitätsanbieter
+check-records-service = Aktendienst
+check-agent = Eigenes Fenster
+check-keyring = Schlüsselspeicher dieses Computers
+check-audit = Aktivitätsprotokoll
+check-outbox = Ausgang
+check-disk = Datenträger
+check-answers = Antwortet in { $ms } ms
+check-answers-clock = Antwortet in { $ms } ms, die Uhr weicht um { $seconds } s ab
+check-agent-window = Beginnt leer, lässt nichts zurück
+check-agent-browser = Wegwerfbrowser: { $browser }
+check-keyring-open = Offen, bewahrt den Schlüssel der Sitzung
+check-keyring-memory = Nicht benutzt: nach der Richtlinie bleibt die Sitzung im Arbeitsspeicher
+check-disk-free = { $free } MB frei
+check-disk-low = { $free } MB frei, das reicht nicht lange
 
 ## ctl
 ## What countersignctl prints.
@@ -1000,6 +1080,231 @@ signing-locked-somebody = Hat jemand anderes versucht, hier zu unterschreiben? R
 signing-locked-entry = Ihre Eingabe
 signing-locked-kept = { $amendment }, { $record }, bis Sie sich abmelden
 
+# Sperren, entsperren, das Gerät weitergeben.
+lock = Sperren
+switch-user = Person wechseln…
+locked-idle-minutes = Gesperrt seit { $clock }, nach { $count ->
+    [one] 1 Minute
+   *[other] { $count } Minuten
+} ohne Eingabe
+locked-idle-seconds = Gesperrt seit { $clock }, nach { $count } Sekunden ohne Eingabe
+locked-person = Gesperrt seit { $clock }, von Hand
+locked-system = Gesperrt seit { $clock }, mit diesem Computer
+locked-title = { $name } ist angemeldet
+locked-kept = { $count ->
+    [0] Solange gesperrt ist, wird nichts angezeigt.
+    [one] Ihre Eingabe bleibt erhalten. Solange gesperrt ist, wird nichts angezeigt.
+   *[other] Ihre { $count } Eingaben bleiben erhalten. Solange gesperrt ist, wird nichts angezeigt.
+}
+locked-cancelled = Die laufende Unterschrift endete mit der Sperre. Nichts wurde unterschrieben.
+unlock = Als { $name } entsperren
+unlock-page = Sie melden sich erneut an bei <origin>{ $origin }</origin>
+unlock-waiting = Warten auf die Anmeldung von { $name }
+unlock-cancel = Abbrechen, gesperrt lassen
+switch-somebody = Ich bin jemand anderes…
+sign-out-name = { $name } abmelden
+switch = { $name } abmelden und wechseln?
+switch-newcomer = Sie haben sich als <b>{ $newcomer }</b> angemeldet. Hinter der Sperre ist noch { $name } angemeldet.
+switch-signed-out = { $name } wird hier und beim Klinikkonto abgemeldet.
+switch-entries = { $count ->
+    [0] Keine Eingabe ist angefangen und nicht unterschrieben.
+    [one] Eine Eingabe ist nicht unterschrieben und wird verworfen.
+   *[other] { $count } Eingaben sind nicht unterschrieben und werden verworfen.
+}
+switch-outbox = { $count ->
+    [0] Im Ausgang liegt nichts. Geleistete Unterschriften bleiben gültig.
+    [one] 1 Unterschrift liegt im Ausgang und bleibt gültig. Sie wird gesendet, wenn ihre Person hier angemeldet ist.
+   *[other] { $count } Unterschriften liegen im Ausgang und bleiben gültig. Sie werden gesendet, wenn ihre Person hier angemeldet ist.
+}
+switch-nothing-left = Die nächste Person sieht nichts von { $name }.
+switch-confirm = { $name } abmelden und wechseln
+switch-stay = Gesperrt lassen
+
+# Eine Sitzung, die von selbst endete.
+ended-at = Sitzung beendet um { $clock }
+elsewhere = Sie haben sich an einem anderen Gerät angemeldet
+elsewhere-say = Die Anmeldung dort hat die Sitzung hier geschlossen.
+elsewhere-closed = Ihre Sitzung wurde geschlossen
+elsewhere-closed-say = Sie wurde von einem anderen Gerät aus oder von der IT geschlossen.
+absolute-title = Ihre Sitzung ist zu Ende
+absolute-say = Sie dauerte so lange, wie es hier erlaubt ist. Melden Sie sich erneut an, um weiterzuarbeiten.
+ended-no-signature = Es lief keine Unterschrift.
+ended-signature = Eine Unterschrift lief und endete mit ihr: nichts wurde unterschrieben.
+ended-account = Konto
+ended-now-on = Jetzt angemeldet an
+ended-here = Hier geschlossen
+ended-here-since = { $device }, offen seit { $clock }
+ended-not-you = Waren Sie das nicht?
+ended-not-you-device = Melden Sie sich hier an: das schließt die andere Sitzung. Dann die IT anrufen.
+ended-not-you-reference = Melden Sie sich hier an: das schließt die andere Sitzung. Dann die IT anrufen, mit Referenz <ref>{ $reference }</ref>.
+ended-ask-it = Hat Ihnen das niemand gesagt? Die IT anrufen.
+ended-ask-it-reference = Hat Ihnen das niemand gesagt? Die IT anrufen, mit Referenz <ref>{ $reference }</ref>.
+ended-sign-in-here = Hier anmelden und die andere Sitzung schließen
+sign-in-idle = Sie wurden abgemeldet, weil niemand etwas berührt hat.
+sign-in-switched = Die Person vor Ihnen ist abgemeldet.
+
+# Bevor der Bildschirm sperrt oder die Sitzung endet.
+idle-lock = Sperrt in <b>{ $left }</b>
+idle-sign-out = Abmeldung in <b>{ $left }</b>
+idle-lock-progress = Zeit bis zur Sperre
+idle-sign-out-progress = Zeit bis zur Abmeldung
+still-there = Noch da?
+still-there-say = Berühren Sie den Bildschirm oder drücken Sie eine Taste, um weiterzuarbeiten.
+still-there-go-on = Weiter
+said-idle-lock = Noch { $seconds } Sekunden bis zur Sperre.
+said-idle-sign-out = Noch { $seconds } Sekunden bis zur Abmeldung.
+absolute-soon = Sitzung endet um { $clock }
+said-absolute = Ihre Sitzung endet um { $clock }. Bringen Sie Offenes zu Ende; danach melden Sie sich erneut an.
+
+# Kiosk.
+kiosk-title = Niemand ist angemeldet
+kiosk-lead = Melden Sie sich an, um zu sehen, was auf Ihre Unterschrift wartet.
+kiosk-sign-in = Anmelden
+kiosk-nothing-stays = Nach dem Abmelden bleibt nichts von Ihnen auf diesem Gerät.
+kiosk-lock-minutes = Es sperrt nach { $count ->
+    [one] 1 Minute
+   *[other] { $count } Minuten
+} ohne Berührung.
+kiosk-lock-seconds = Es sperrt nach { $count } Sekunden ohne Berührung.
+kiosk-sign-out-minutes = Es meldet Sie nach { $count ->
+    [one] 1 Minute
+   *[other] { $count } Minuten
+} ohne Berührung ab.
+kiosk-sign-out-seconds = Es meldet Sie nach { $count } Sekunden ohne Berührung ab.
+kiosk-waiting = { $count ->
+    [0] Nichts wartet auf Sie
+    [one] 1 Änderung wartet auf Sie
+   *[other] { $count } Änderungen warten auf Sie
+}
+kiosk-due = { $overdue ->
+    [0] { $today ->
+        [0] Heute ist keine fällig
+        [one] 1 ist heute fällig
+       *[other] { $today } sind heute fällig
+    }
+    [one] 1 ist überfällig, { $today } weitere heute fällig
+   *[other] { $overdue } sind überfällig, { $today } weitere heute fällig
+}
+kiosk-start = Mit der dringendsten beginnen
+
+# Ausgang.
+outbox-name = Ausgang
+outbox-title = { $count ->
+    [0] Ausgang
+    [one] Ausgang: 1 Unterschrift wartet
+   *[other] Ausgang: { $count } Unterschriften warten
+}
+outbox-lead = Versiegelte Unterschriften, die noch nicht eingetragen sind. Sie werden von selbst gesendet: nicht erneut unterschreiben.
+outbox-reading = Der Ausgang wird gelesen …
+outbox-empty = Der Ausgang ist leer
+outbox-empty-more = Eine Unterschrift, die nicht gleich gesendet werden kann, wartet hier und wird von selbst gesendet.
+outbox-caption = Versiegelte Unterschriften, neueste zuerst
+outbox-waiting = Versiegelt, noch nicht eingetragen
+outbox-refused = Abgewiesen, wird aufbewahrt
+outbox-next = nächster Versuch in { $left }
+outbox-next-now = nächster Versuch jetzt
+outbox-others = { $count ->
+    [one] Hier wartet auch 1 Unterschrift von jemand anderem. Sie wird gesendet, wenn diese Person hier angemeldet ist.
+   *[other] Hier warten auch { $count } Unterschriften von anderen. Sie werden gesendet, wenn diese Personen hier angemeldet sind.
+}
+outbox-unreadable = { $count ->
+    [one] 1 Datei im Ausgang ist nicht lesbar. Sie wird aufbewahrt: die IT anrufen.
+   *[other] { $count } Dateien im Ausgang sind nicht lesbar. Sie werden aufbewahrt: die IT anrufen.
+}
+outbox-durable = Der Ausgang ist verschlüsselt und übersteht einen Neustart.
+outbox-not-durable = Dieser Computer kann den Ausgang nicht über einen Neustart aufheben: Countersign geöffnet lassen.
+outbox-try = Jetzt senden
+outbox-trying = Wird gesendet …
+outbox-tried = { $count ->
+    [0] Im Ausgang wartet nichts mehr.
+    [one] Im Ausgang wartet noch 1 Unterschrift.
+   *[other] Im Ausgang warten noch { $count } Unterschriften.
+}
+column-signed-as = Unterschrieben als
+column-sealed = Versiegelt
+column-tries = Versuche
+
+# Aktivität.
+activity = Aktivität
+activity-lead = Jeder Schritt auf diesem Gerät, der Reihe nach. Mehr findet die IT unter einer Referenz.
+activity-show = Anzeigen
+activity-kind-all = Alle Ereignisse
+activity-kind-signing = Unterschreiben
+activity-kind-session = An- und Abmelden
+activity-kind-security = Nicht übernommen, Sicherheit
+activity-kind-device = Diese Anwendung
+activity-find = Nach Referenz, Person oder Einzelheit filtern
+activity-find-short = Referenz, Person
+activity-caption = Einträge, neueste zuerst
+activity-entries = Einträge
+activity-reading = Das Protokoll wird gelesen …
+activity-another = jemand anderes
+activity-device = dieses Gerät
+activity-none = Kein Eintrag passt zum Filter
+activity-count = { $count ->
+    [0] Kein Eintrag passt zum Filter.
+    [one] 1 Eintrag passt zum Filter.
+   *[other] { $count } Einträge passen zum Filter.
+}
+activity-count-more = Die neuesten { $count } Einträge, die zum Filter passen, werden angezeigt.
+activity-older = Ältere Einträge zeigen
+activity-check = Kette erneut prüfen
+activity-checking = Die Kette wird geprüft …
+activity-export = Exportieren…
+activity-exported = Die Einträge wurden gespeichert: { $path }
+chain-checked = Geprüft { $clock }.
+chain-anchored = Verankert in Quittung { $receipt }.
+chain-sent-all = Alles an den Aktendienst gesendet.
+chain-sent = An den Aktendienst gesendet bis Eintrag { $seq }.
+chain-not-sent = Noch nichts an den Aktendienst gesendet.
+chain-changed = Das Protokoll wurde von außen geändert; deshalb kann nichts unterschrieben werden. Die IT anrufen.
+column-number = Nr.
+column-time = Zeit
+column-time-zone = Zeit, { $zone }
+column-event = Ereignis
+column-reference = Referenz
+column-person = Person
+column-detail = Einzelheit
+
+# Über und Diagnose.
+about = Über
+about-title = Über Countersign, Diagnose
+about-version = Countersign { $version }, Build { $build }, auf { $device }
+about-managed = Von Ihrer IT verwaltet: gesperrte Werte sind hier nicht änderbar
+about-not-managed = Keine Maschinenrichtlinie auf diesem Computer
+about-reading = Die Richtlinie wird gelesen …
+about-policy = Richtlinie
+column-key = Schlüssel
+column-value = Wert
+column-source = Quelle
+policy-none = keiner
+policy-machine = Maschinenrichtlinie
+policy-file = Richtliniendatei
+policy-user = Ihre Einstellung
+policy-program = Programm
+policy-default = Vorgabe
+policy-where = Wo es steht
+policy-what-for = Wozu es dient
+about-checks = Prüfungen
+about-checking = Wird geprüft …
+check-ok = in Ordnung
+check-attention = braucht Aufmerksamkeit
+check-failed = geht nicht
+check-not-needed = hier nicht nötig
+about-help = Lizenz und Hilfe
+about-licence = Countersign ist freie Software, nach Wahl unter der MIT-Lizenz oder der Apache-Lizenz 2.0.
+about-again = Erneut prüfen
+about-copy = Bericht kopieren
+about-copied = Der Bericht wurde kopiert.
+about-save = Diagnosebericht speichern…
+about-saved = Der Bericht wurde gespeichert: { $path }
+about-no-secrets = Der Bericht enthält keine Patientendaten und keine Geheimnisse.
+about-checked = Prüfungen beendet. { $wrong ->
+    [0] Alles ist in Ordnung.
+    [one] Eines braucht Aufmerksamkeit.
+   *[other] { $wrong } Dinge brauchen Aufmerksamkeit.
+}
+
 # Gesperrt durch einen Mangel.
 blocked = Angehalten
 blocked-title = Countersign kann erst genutzt werden, wenn die IT dies behoben hat
@@ -1013,6 +1318,7 @@ hint-review = prüfen
 hint-filter = filtern
 hint-clear = Filter löschen
 hint-check = jetzt nachsehen
+hint-check-chain = Kette prüfen
 hint-all = alle Tasten
 hint-worklist = Arbeitsliste
 hint-next = nächste
@@ -1031,6 +1337,8 @@ keys-filter = zum Filter
 keys-refresh = nach neuen Änderungen sehen
 keys-choose-file = Eine Datei wählen
 keys-print = Drucken
+keys-check-chain = Kette prüfen
+keys-lock = sperren
 keys-next = nächste Änderung
 keys-previous = vorige Änderung
 keys-sign = zum Unterschreiben

@@ -81,6 +81,12 @@ err-session-ended = Your session has ended. Nothing was signed, your entry is ke
 rec-session-ended = Sign in again.
 err-not-signed-in = Nobody is signed in.
 rec-not-signed-in = Sign in.
+err-locked = The screen is locked.
+rec-locked = Unlock it by signing in again.
+err-nobody-to-switch-to = Nobody waits to take over any more. The screen stays locked.
+rec-nobody-to-switch-to = Sign in at the lock again.
+err-not-allowed-here = This device has no way to files or printers.
+rec-not-allowed-here = Use a workstation for it. IT: session.profile is kiosk.
 err-challenge-expired = The permission to sign ran out before the signature arrived. Nothing was signed, your entry is kept.
 rec-challenge-expired = Sign again. It holds for five minutes.
 err-demands-conflict = The policy of this computer and the records service ask for sign-ins that exclude each other. Nothing was signed.
@@ -176,6 +182,20 @@ err-outbox-unwritable = The outbox cannot be written. Nothing was sent that woul
 rec-outbox-unwritable = Make room on the disk, then try again.
 err-outbox-unreadable = The outbox holds something that cannot be read. It is kept.
 rec-outbox-unreadable = Do not sign those amendments again. Call IT.
+err-outbox-unreachable = The records service could not be reached.
+rec-outbox-unreachable = It is sent again by itself. Do not sign again.
+err-outbox-not-let-in = The records service did not let this session in.
+rec-outbox-not-let-in = It is sent again by itself. If it stays like this, sign out and sign in.
+err-outbox-record-changed = The record was changed by somebody else before this signature arrived.
+rec-outbox-record-changed = Read the record again, then sign or decline the amendment. This signature is kept for the record.
+err-outbox-not-pending = The amendment was signed, declined or withdrawn before this signature arrived.
+rec-outbox-not-pending = There is nothing left to sign. This signature is kept for the record.
+err-outbox-challenge-spent = The permission to sign was used up or does not fit the time of this signature.
+rec-outbox-challenge-spent = Sign the amendment again. This signature is kept for the record; give IT the reference.
+err-outbox-forbidden = You may not sign this record with this meaning.
+rec-outbox-forbidden = Ask the person who requested it. This signature is kept for the record.
+err-outbox-not-accepted = The records service did not accept the evidence.
+rec-outbox-not-accepted = Do not sign again. Give IT the reference; the signature is kept for the record.
 
 ## errors that only IT reads
 ## The refusals. Whoever signs reads the one text of not-applied; this stands beside the reference for IT.
@@ -342,7 +362,7 @@ probe-sign-in-ok = Somebody signed in as in the application, and is the signer.
 probe-sign-in-skipped = --subject says who the signer has to be.
 probe-check-name = Printed name (21 CFR 11.50 (a)(1))
 probe-name-ok = The provider says what the person is called.
-probe-name-warn = The provider says no name for the scopes that were asked for. The application refuses such a sign-in: set identity.session_scopes to those that bring the claim name.
+probe-name-scopes = The provider says no name for the scopes that were asked for. The application refuses such a sign-in: set identity.session_scopes to those that bring the claim name.
 probe-name-fail = The provider says no name for the policy’s scopes. The application refuses such a sign-in: let the provider send the claim name, in the ID token or from UserInfo.
 probe-name-skipped = --subject says no name, so none was asked for (scope profile). Leave it out to see whether the provider says one.
 probe-check-iss = Issuer in the answer (RFC 9207)
@@ -475,7 +495,6 @@ verify-print = Print…
 verify-hint-choose = choose a file
 verify-hint-print = print report
 verify-valid = Valid. All { $count } steps passed.
-verify-valid-online = Valid, as far as this computer can tell: { $passed } steps passed, { $unchecked } need the records service.
 verify-invalid = Not valid. Step { $number } of { $count } failed: { $step }.
 verify-valid-advice = The file is what was signed, and nothing in it was changed since.
 verify-passed = passed
@@ -549,6 +568,7 @@ event-unlocked = Unlocked
 event-signed-out = Signed out
 event-signing-started = Signing started
 event-preflight-passed = Preflight passed
+event-preflight-inconclusive = Preflight without an answer
 event-ambient-sign-in = Signature not applied
 event-signature-sealed = Signature sealed
 event-signature-recorded = Signature recorded
@@ -565,6 +585,66 @@ event-security-event-sent = Security team told
 event-declined = Amendment declined
 event-evidence-saved = Evidence saved
 event-recovered = Log mended after a crash
+event-signature-not-applied = Signature not applied
+event-delivered-from-outbox = Delivered from the outbox
+# What stands beside an event. Never why a signature was not applied.
+event-detail-not-applied = Your session and your entry are unchanged
+event-detail-recorded = { $record }, receipt { $receipt }
+event-detail-cleaned-up = Nothing of the separate window is left
+event-detail-left-behind = Something of the separate window could not be removed: call IT
+event-detail-preflight = Nobody was signed in in the separate window
+event-detail-preflight-inconclusive = Policy goes on without an answer
+event-detail-record-changed = { $record }, version { $read } became { $now }
+event-detail-record-read = { $record }, version { $read } was read
+event-detail-unlocked = Same person, new sign-in
+event-detail-locked-idle = { $minutes ->
+    [one] 1 minute without input
+   *[other] { $minutes } minutes without input
+}
+event-detail-locked-idle-seconds = { $seconds } seconds without input
+event-detail-locked-person = By hand
+event-detail-signed-in-browser = System browser
+event-detail-signed-in-window = Separate window
+event-detail-signed-out-person = By the person
+event-detail-signed-out-expired = The sign-in service no longer renewed the session
+event-detail-signed-out-absolute = The session lasted as long as is allowed
+event-detail-signed-out-elsewhere = Signed in on another device, or ended by IT
+event-detail-signed-out-switch = Somebody else took over the device
+event-detail-policy = { $managed ->
+    [0] No value set by IT
+    [one] 1 value set by IT
+   *[other] { $managed } values set by IT
+}
+event-detail-version = Version { $version }
+event-detail-signing-locked = { $count ->
+    [one] After 1 signature that was not applied
+   *[other] After { $count } signatures that were not applied
+}
+event-detail-security-told = The records service has it
+event-detail-security-waits = It is sent again until the records service has it
+event-detail-recovered = { $bytes ->
+    [one] 1 unfinished octet cut off
+   *[other] { $bytes } unfinished octets cut off
+}
+
+## checks
+## What the About screen looks at.
+
+check-identity-provider = Identity provider
+check-records-service = Records service
+check-agent = Separate window
+check-keyring = Key store of this computer
+check-audit = Activity log
+check-outbox = Outbox
+check-disk = Disk
+check-answers = Answers in { $ms } ms
+check-answers-clock = Answers in { $ms } ms, clock differs by { $seconds } s
+check-agent-window = Starts empty, leaves nothing behind
+check-agent-browser = Throw-away browser: { $browser }
+check-keyring-open = Unlocked, keeps the session key
+check-keyring-memory = Not used: by policy the session stays in memory
+check-disk-free = { $free } MB free
+check-disk-low = { $free } MB free, which does not last long
 
 ## ctl
 ## What countersignctl prints.
@@ -1000,6 +1080,231 @@ signing-locked-somebody = Did somebody else try to sign here? Call IT.
 signing-locked-entry = Kept entry
 signing-locked-kept = { $amendment }, { $record }, until you sign out
 
+# Locking, unlocking, passing the device on.
+lock = Lock
+switch-user = Switch user…
+locked-idle-minutes = Locked since { $clock }, after { $count ->
+    [one] 1 minute
+   *[other] { $count } minutes
+} without input
+locked-idle-seconds = Locked since { $clock }, after { $count } seconds without input
+locked-person = Locked since { $clock }, by hand
+locked-system = Locked since { $clock }, together with this computer
+locked-title = { $name } is signed in
+locked-kept = { $count ->
+    [0] Nothing is shown while locked.
+    [one] Your entry is kept. Nothing is shown while locked.
+   *[other] Your { $count } entries are kept. Nothing is shown while locked.
+}
+locked-cancelled = The signature that was under way ended with the lock. Nothing was signed.
+unlock = Unlock as { $name }
+unlock-page = You sign in again at <origin>{ $origin }</origin>
+unlock-waiting = Waiting for { $name } to sign in
+unlock-cancel = Cancel, stay locked
+switch-somebody = I am somebody else…
+sign-out-name = Sign out { $name }
+switch = Sign out { $name } and switch?
+switch-newcomer = You signed in as <b>{ $newcomer }</b>. { $name } is still signed in behind the lock.
+switch-signed-out = { $name } is signed out here and at the clinic account.
+switch-entries = { $count ->
+    [0] No entry was begun and not signed.
+    [one] One entry is not signed and is discarded.
+   *[other] { $count } entries are not signed and are discarded.
+}
+switch-outbox = { $count ->
+    [0] Nothing waits in the outbox. Signatures already made stay valid.
+    [one] 1 signature waits in the outbox and stays valid. It is sent when whoever signed it is signed in here.
+   *[other] { $count } signatures wait in the outbox and stay valid. They are sent when whoever signed them is signed in here.
+}
+switch-nothing-left = The next person sees nothing of { $name }.
+switch-confirm = Sign out { $name } and switch
+switch-stay = Stay locked
+
+# A session that ended by itself.
+ended-at = Session ended at { $clock }
+elsewhere = You signed in on another device
+elsewhere-say = Signing in there closed the session here.
+elsewhere-closed = Your session was closed
+elsewhere-closed-say = It was closed from another device or by IT.
+absolute-title = Your session has ended
+absolute-say = It lasted as long as is allowed here. Sign in again to go on.
+ended-no-signature = No signature was under way.
+ended-signature = A signature was under way and ended with it: nothing was signed.
+ended-account = Account
+ended-now-on = Now signed in on
+ended-here = Closed here
+ended-here-since = { $device }, open since { $clock }
+ended-not-you = Was this not you?
+ended-not-you-device = Sign in here: that closes the other session. Then call IT.
+ended-not-you-reference = Sign in here: that closes the other session. Then call IT with reference <ref>{ $reference }</ref>.
+ended-ask-it = Nobody told you? Call IT.
+ended-ask-it-reference = Nobody told you? Call IT with reference <ref>{ $reference }</ref>.
+ended-sign-in-here = Sign in here and close the other session
+sign-in-idle = You were signed out because nobody touched anything.
+sign-in-switched = The person before you is signed out.
+
+# Before the screen locks or the session ends.
+idle-lock = Locks in <b>{ $left }</b>
+idle-sign-out = Signs you out in <b>{ $left }</b>
+idle-lock-progress = Time until the screen locks
+idle-sign-out-progress = Time until sign-out
+still-there = Still there?
+still-there-say = Touch the screen or press any key to go on.
+still-there-go-on = Go on
+said-idle-lock = { $seconds } seconds until the screen locks.
+said-idle-sign-out = { $seconds } seconds until you are signed out.
+absolute-soon = Session ends at { $clock }
+said-absolute = Your session ends at { $clock }. Finish what is open; after that, sign in again.
+
+# Kiosk.
+kiosk-title = Nobody is signed in
+kiosk-lead = Sign in to see the amendments that wait for your signature.
+kiosk-sign-in = Sign in
+kiosk-nothing-stays = Nothing of you stays on this device after you sign out.
+kiosk-lock-minutes = It locks after { $count ->
+    [one] 1 minute
+   *[other] { $count } minutes
+} without a touch.
+kiosk-lock-seconds = It locks after { $count } seconds without a touch.
+kiosk-sign-out-minutes = It signs you out after { $count ->
+    [one] 1 minute
+   *[other] { $count } minutes
+} without a touch.
+kiosk-sign-out-seconds = It signs you out after { $count } seconds without a touch.
+kiosk-waiting = { $count ->
+    [0] Nothing waits for you
+    [one] 1 amendment waits for you
+   *[other] { $count } amendments wait for you
+}
+kiosk-due = { $overdue ->
+    [0] { $today ->
+        [0] None is due today
+        [one] 1 is due today
+       *[other] { $today } are due today
+    }
+    [one] 1 is overdue, { $today } more due today
+   *[other] { $overdue } are overdue, { $today } more due today
+}
+kiosk-start = Start with the most urgent
+
+# Outbox.
+outbox-name = Outbox
+outbox-title = { $count ->
+    [0] Outbox
+    [one] Outbox: 1 signature waits
+   *[other] Outbox: { $count } signatures wait
+}
+outbox-lead = Sealed signatures that are not recorded yet. They are sent by themselves: do not sign them again.
+outbox-reading = Reading the outbox …
+outbox-empty = The outbox is empty
+outbox-empty-more = A signature that cannot be sent at once waits here and is sent by itself.
+outbox-caption = Sealed signatures, newest first
+outbox-waiting = Sealed, not yet recorded
+outbox-refused = Refused, kept for the record
+outbox-next = next try in { $left }
+outbox-next-now = next try now
+outbox-others = { $count ->
+    [one] 1 signature of somebody else waits here too. It is sent when that person is signed in here.
+   *[other] { $count } signatures of other people wait here too. They are sent when those people are signed in here.
+}
+outbox-unreadable = { $count ->
+    [one] 1 file in the outbox cannot be read. It is kept: call IT.
+   *[other] { $count } files in the outbox cannot be read. They are kept: call IT.
+}
+outbox-durable = The outbox is encrypted and survives a restart.
+outbox-not-durable = This computer cannot keep the outbox over a restart: leave Countersign open.
+outbox-try = Try to send now
+outbox-trying = Sending …
+outbox-tried = { $count ->
+    [0] Nothing waits in the outbox any more.
+    [one] 1 signature still waits in the outbox.
+   *[other] { $count } signatures still wait in the outbox.
+}
+column-signed-as = Signed as
+column-sealed = Sealed
+column-tries = Tries
+
+# Activity.
+activity = Activity
+activity-lead = Every step on this device, in order. IT finds more under a reference.
+activity-show = Show
+activity-kind-all = All events
+activity-kind-signing = Signing
+activity-kind-session = Signing in and out
+activity-kind-security = Not applied, security
+activity-kind-device = This application
+activity-find = Filter by reference, person or detail
+activity-find-short = Reference, person
+activity-caption = Entries, newest first
+activity-entries = Entries
+activity-reading = Reading the log …
+activity-another = somebody else
+activity-device = this device
+activity-none = No entry matches the filter
+activity-count = { $count ->
+    [0] No entry matches the filter.
+    [one] 1 entry matches the filter.
+   *[other] { $count } entries match the filter.
+}
+activity-count-more = The newest { $count } entries that match the filter are shown.
+activity-older = Show older entries
+activity-check = Check the chain again
+activity-checking = Checking the chain …
+activity-export = Export…
+activity-exported = The entries were saved: { $path }
+chain-checked = Checked { $clock }.
+chain-anchored = Anchored in receipt { $receipt }.
+chain-sent-all = All sent to the records service.
+chain-sent = Sent to the records service up to entry { $seq }.
+chain-not-sent = Nothing sent to the records service yet.
+chain-changed = The activity log was changed from outside, so nothing can be signed. Call IT.
+column-number = No.
+column-time = Time
+column-time-zone = Time, { $zone }
+column-event = Event
+column-reference = Reference
+column-person = Person
+column-detail = Detail
+
+# About and diagnostics.
+about = About
+about-title = About and diagnostics
+about-version = Countersign { $version }, build { $build }, on { $device }
+about-managed = Managed by your IT: locked values cannot be changed here
+about-not-managed = No machine policy on this computer
+about-reading = Reading the policy …
+about-policy = Policy
+column-key = Key
+column-value = Value
+column-source = Source
+policy-none = none
+policy-machine = Machine policy
+policy-file = Policy file
+policy-user = Your setting
+policy-program = Program
+policy-default = Default
+policy-where = Where it stands
+policy-what-for = What it is for
+about-checks = Checks
+about-checking = Checking …
+check-ok = in order
+check-attention = needs attention
+check-failed = does not work
+check-not-needed = not needed here
+about-help = Licence and help
+about-licence = Countersign is free software under the MIT licence or the Apache licence 2.0, as you prefer.
+about-again = Run checks again
+about-copy = Copy report
+about-copied = The report was copied.
+about-save = Save diagnostics report…
+about-saved = The report was saved: { $path }
+about-no-secrets = The report holds no patient data and no secrets.
+about-checked = Checks finished. { $wrong ->
+    [0] Everything is in order.
+    [one] One thing needs attention.
+   *[other] { $wrong } things need attention.
+}
+
 # Blocked.
 blocked = Stopped
 blocked-title = Countersign cannot be used until IT has mended this
@@ -1013,6 +1318,7 @@ hint-review = review
 hint-filter = filter
 hint-clear = clear the filter
 hint-check = check now
+hint-check-chain = check chain
 hint-all = all keys
 hint-worklist = worklist
 hint-next = next
@@ -1031,6 +1337,8 @@ keys-filter = go to the filter
 keys-refresh = check for new amendments
 keys-choose-file = Choose a file
 keys-print = Print
+keys-check-chain = check the chain
+keys-lock = lock
 keys-next = next amendment
 keys-previous = previous amendment
 keys-sign = open the sign panel

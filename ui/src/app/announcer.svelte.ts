@@ -34,6 +34,13 @@ export class Announcer {
     }, KEEP_MS)
   }
 
+  /** What was said may name people and records: it goes with them. */
+  forget(): void {
+    this.polite = []
+    this.assertive = []
+    this.#waiting = []
+  }
+
   /** A modal dialog opened; call what is returned when it has closed. */
   hold(): () => void {
     this.#modals += 1

@@ -11,18 +11,23 @@ import type { Draft } from '../ipc/Draft'
 import type { DroppedFile } from '../ipc/DroppedFile'
 import type { EndingView } from '../ipc/EndingView'
 import type { Fault } from '../ipc/Fault'
+import type { IdleView } from '../ipc/IdleView'
 import type { Verification } from '../ipc/Verification'
+import { clock } from '../format/time'
 import { type Arguments, asLocale, type Locale, text } from '../texts/catalogue'
 import { Announcer } from './announcer.svelte'
+import { Idle } from './idle.svelte'
 import { Keys, setSingleKeys, singleKeysOn } from './keys'
-import { endingSaid, stepsSaid } from './sayings'
+import { endingSaid, endSaid, lockedSaid, stepsSaid } from './sayings'
 import { WorklistStore } from './worklist.svelte'
 
 export type Panel = 'none' | 'sign' | 'decline'
-export type Place = { at: 'worklist' } | { at: 'verify' } | { at: 'review'; id: string }
-export type Screen = 'starting' | 'blocked' | 'sign-in' | 'worklist' | 'review' | 'verify' | 'ceremony' | 'ending'
+export type Place = { at: 'worklist' | 'activity' | 'verify' | 'about' | 'outbox' } | { at: 'review'; id: string }
+export type Screen = 'starting' | 'blocked' | 'sign-in' | 'ended' | 'locked' | Place['at'] | 'ceremony' | 'ending'
 
 const RETRY_MS = 30_000
+/** So long before its end a session says so. */
+const END_MS = 5 * 60_000
 
 export class App {
   state = $state.raw<AppState | null>(null)
@@ -38,7 +43,12 @@ export class App {
   verified = $state.raw<Verification | null>(null)
   /** Something asked of the shell that could not be done and that no screen shows in its own place. */
   trouble = $state.raw<Fault | null>(null)
+  /** Somebody else stands before the locked screen: whether they take over is being asked. */
+  switching = $state(false)
+  /** Counts up whenever the pages forget: what was asked for before is not taken in after. */
+  epoch = 0
 
+  readonly idle: Idle
   readonly announcer = new Announcer()
   readonly keys = new Keys()
   readonly worklist: WorklistStore
@@ -54,6 +64,7 @@ export class App {
     private readonly storage: Storage,
   ) {
     this.worklist = new WorklistStore(host)
+    this.idle = new Idle(host)
     this.now = clock()
     this.singleKeys = singleKeysOn(storage)
   }
@@ -65,6 +76,7 @@ export class App {
       await this.host.onAppState((state) => this.#hearState(state))
       await this.host.onCeremony((view) => this.#hearCeremony(view))
       await this.host.onWorklistChanged(() => this.#refresh())
+      await this.host.onIdle((idle) => this.#hearIdle(idle))
       await this.host.onDropped((file) => this.#hearDropped(file))
       const state = await this.host.appState()
       if (!this.state) this.#hearState(state)
@@ -84,9 +96,24 @@ export class App {
   get screen(): Screen {
     if (this.blocked || this.state?.phase === 'blocked') return 'blocked'
     if (!this.state) return 'starting'
-    if (this.state.phase === 'signed_out' || this.state.phase === 'signing_in') return 'sign-in'
+    if (this.state.phase === 'signing_in') return 'sign-in'
+    if (this.state.phase === 'signed_out') return endHasScreen(this.state) ? 'ended' : 'sign-in'
+    if (this.state.locked) return 'locked'
     if (this.ceremony) return this.ceremony.ending ? 'ending' : 'ceremony'
     return this.place.at
+  }
+
+  /** Shared by everybody: large controls, no navigation, a countdown. */
+  get kiosk(): boolean {
+    return this.state?.profile === 'kiosk'
+  }
+
+  /** When the session ends, once that is near. */
+  get endsSoon(): Date | null {
+    const until = this.state?.session?.until
+    if (!until) return null
+    const end = new Date(until)
+    return end.getTime() - this.now.getTime() <= END_MS ? end : null
   }
 
   get canSign(): boolean {
@@ -107,13 +134,24 @@ export class App {
     this.returning = true
   }
 
-  openVerify(): void {
-    this.place = { at: 'verify' }
+  open(place: 'activity' | 'verify' | 'about' | 'outbox'): void {
+    this.place = { at: place }
     this.panel = 'none'
     this.trouble = null
   }
 
+  async lock(switching = false): Promise<void> {
+    if (!this.state?.allowed.locking || !isWorking(this.state)) return
+    this.switching = await this.ask(() => this.host.lock()) && switching
+  }
+
+  /** Input was seen in this window. */
+  touched(): void {
+    if (this.state?.idle && isWorking(this.state)) this.idle.touched()
+  }
+
   showVerified(checked: Verification): void {
+    if (this.screen !== 'verify') return
     this.verified = checked
     this.trouble = null
     this.announcer.say(checked.title, checked.valid ? 'polite' : 'assertive')
@@ -164,12 +202,14 @@ export class App {
     const working = isWorking(state)
     const wasWorking = before !== null && isWorking(before)
     if (wasWorking && !working) this.#forget()
+    if (before?.locked && !state.locked) this.switching = false
     if (before) this.#sayChanges(before, state)
     if (working && (!wasWorking || before.locale !== state.locale)) this.#refresh()
     if (state.phase === 'ceremony' && !this.ceremony) void this.#askForCeremony()
   }
 
   #hearCeremony(view: CeremonyView): void {
+    if (this.state && !isWorking(this.state)) return
     // An ending that was already left does not come back over what the person is doing now.
     if (view.ending && !this.ceremony && this.state?.phase !== 'ceremony') return
     const before = this.ceremony
@@ -182,6 +222,10 @@ export class App {
     } else {
       this.announcer.say(stepsSaid(this.locale, this.state?.session?.name ?? '', before, view))
     }
+  }
+
+  #hearIdle(idle: IdleView): void {
+    if (this.state && isWorking(this.state)) this.idle.hear(this.locale, this.state.idle?.then ?? 'lock', idle)
   }
 
   /** A file counts only where files are verified; anywhere else it slipped out of somebody's hand. */
@@ -201,9 +245,8 @@ export class App {
   }
 
   #sayChanges(before: AppState, after: AppState): void {
-    if (after.phase === 'signed_out' && after.ended === 'expired' && before.phase !== 'signed_out') {
-      this.announcer.say(this.t('sign-in-expired'), 'assertive')
-    }
+    if (after.phase === 'signed_out' && before.phase !== 'signed_out') this.announcer.say(endSaid(this.locale, after), 'assertive')
+    if (after.locked && !before.locked) this.announcer.say(lockedSaid(this.locale, after.locked))
     if (!before.signingLocked && after.signingLocked && !this.ceremony) this.announcer.say(this.t('signing-locked'), 'assertive')
     if (before.status.recordsConnected && !after.status.recordsConnected) this.announcer.say(this.t('offline'), 'assertive')
     if (!before.status.recordsConnected && after.status.recordsConnected) this.announcer.say(this.t('status-records-on'))
@@ -217,8 +260,11 @@ export class App {
     })
   }
 
-  /** Nothing of one person is left on the pages for the next. */
+  /** Nothing of one person is left on the pages for the next, and nothing that was read behind a locked screen. */
   #forget(): void {
+    this.epoch += 1
+    this.announcer.forget()
+    this.idle.forget()
     this.worklist.forget()
     this.reviewScroll.clear()
     this.drafts.clear()
@@ -237,7 +283,9 @@ export class App {
 
   #tick(): void {
     const now = this.clock()
+    const wasNear = this.endsSoon !== null
     if (Math.floor(now.getTime() / 60_000) !== Math.floor(this.now.getTime() / 60_000)) this.now = now
+    if (!wasNear && this.endsSoon) this.announcer.say(this.t('said-absolute', { clock: clock(this.locale, this.endsSoon) }))
   }
 
   /** While the records service cannot be reached, the pages ask again by themselves. */
@@ -249,6 +297,11 @@ export class App {
 
 function isWorking(state: AppState): boolean {
   return state.phase === 'signed_in' || state.phase === 'ceremony'
+}
+
+/** Ends that more is said of than a line above the sign-in. */
+function endHasScreen({ ended, endedDetail }: AppState): boolean {
+  return endedDetail !== null && (ended === 'elsewhere' || ended === 'absolute')
 }
 
 const KEY = Symbol('app')

@@ -32,12 +32,20 @@ export const ALL_KEYS: { screen: string; keys: { caps: string[]; says: string }[
       { caps: ['Ctrl', 'P'], says: 'keys-print' },
     ],
   },
+  {
+    screen: 'activity',
+    keys: [
+      { caps: ['/'], says: 'keys-filter' },
+      { caps: ['C'], says: 'keys-check-chain' },
+    ],
+  },
   { screen: 'keys-signing', keys: [{ caps: ['F6'], says: 'keys-forward' }] },
   {
     screen: 'keys-everywhere',
     keys: [
       { caps: ['Esc'], says: 'keys-escape' },
       { caps: ['?'], says: 'keys-all' },
+      { caps: ['Ctrl', 'L'], says: 'keys-lock' },
     ],
   },
 ]
@@ -71,8 +79,11 @@ export interface Around {
 
 /** The name under which a binding hears this key press, or `null` when nobody may. */
 export function heardAs(pressed: Pressed, around: Around): string | null {
-  if (pressed.defaultPrevented || pressed.isComposing || around.modalOpen) return null
-  if (pressed.ctrlKey !== pressed.metaKey && !pressed.altKey && pressed.key.toLowerCase() === 'p') return 'Print'
+  if (pressed.defaultPrevented || pressed.isComposing) return null
+  const withControl = pressed.ctrlKey !== pressed.metaKey && !pressed.altKey ? pressed.key.toLowerCase() : ''
+  if (withControl === 'l') return 'Lock' // whoever leaves does not close dialogs first
+  if (around.modalOpen) return null
+  if (withControl === 'p') return 'Print'
   if (pressed.ctrlKey || pressed.altKey || pressed.metaKey) return null
   if (pressed.key === 'Escape') return around.popoverOpen ? null : 'Escape'
   if (pressed.key === 'F6') return 'F6'

@@ -18,6 +18,8 @@ export class WorklistStore {
   selected = $state<string | null>(null)
   scrollTop = 0
   #again = false
+  /** Counts up when the list is forgotten: what was asked for before is not taken in after. */
+  #epoch = 0
 
   constructor(private readonly host: Host) {}
 
@@ -32,13 +34,17 @@ export class WorklistStore {
       return
     }
     this.reading = true
+    const epoch = this.#epoch
     try {
-      this.#take(await this.host.worklist())
+      const read = await this.host.worklist()
+      if (epoch !== this.#epoch) return
+      this.#take(read)
       this.fault = null
     } catch (thrown) {
+      if (epoch !== this.#epoch) return
       this.fault = asFault(thrown)
     } finally {
-      this.reading = false
+      if (epoch === this.#epoch) this.reading = false
     }
     if (this.#again) {
       this.#again = false
@@ -52,6 +58,9 @@ export class WorklistStore {
   }
 
   forget(): void {
+    this.#epoch += 1
+    this.#again = false
+    this.reading = false
     this.read = null
     this.fault = null
     this.show = 'all'

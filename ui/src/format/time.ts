@@ -48,6 +48,11 @@ export function clockAndZone(locale: Locale, at: Date): string {
   return text(locale, 'date-clock-zone', { ...parts(locale, at), clock: clockWithSeconds(locale, at) })
 }
 
+/** `CET` */
+export function zone(locale: Locale, at: Date): string {
+  return parts(locale, at).timeZoneName
+}
+
 /** `4:12` of what is left; never negative. */
 export function countdown(left: number): string {
   const seconds = Math.max(0, Math.ceil(left / 1000))

@@ -1,19 +1,32 @@
 // A shell for a plain browser: it keeps a state, follows the script of a ceremony, and counts what it was asked.
 
 import type { Host, Unlisten } from '../host'
+import type { AboutView } from '../ipc/AboutView'
+import type { ActivityPage } from '../ipc/ActivityPage'
+import type { ActivityQuery } from '../ipc/ActivityQuery'
 import type { AppState } from '../ipc/AppState'
 import type { CeremonyView } from '../ipc/CeremonyView'
+import type { ChainView } from '../ipc/ChainView'
+import type { Checks } from '../ipc/Checks'
 import type { Draft } from '../ipc/Draft'
 import type { DroppedFile } from '../ipc/DroppedFile'
 import type { EndingView } from '../ipc/EndingView'
 import type { Fault } from '../ipc/Fault'
+import type { IdleView } from '../ipc/IdleView'
+import type { LockReason } from '../ipc/LockReason'
+import type { OutboxEntry } from '../ipc/OutboxEntry'
+import type { OutboxView } from '../ipc/OutboxView'
 import type { Review } from '../ipc/Review'
 import type { SignRequest } from '../ipc/SignRequest'
 import type { TextPart } from '../ipc/TextPart'
 import type { Verification } from '../ipc/Verification'
 import type { Worklist } from '../ipc/Worklist'
 import type { WorklistItem } from '../ipc/WorklistItem'
+import { asLocale } from '../texts/catalogue'
+import { ABOUT, checks } from './about'
+import { activityPage, CHAIN } from './activity'
 import { appState, ceremony, ENDINGS, FAULTS, ITEMS, LOCALE_REASONS, NOW, review, textToSign } from './data'
+import { outboxEntries } from './outbox'
 import { VERIFIED } from './verified'
 
 export interface Call {
@@ -33,6 +46,13 @@ export class MockHost implements Host {
   declineFault: Fault | null = null
   signInFault: Fault | null = null
   verifyFault: Fault | null = null
+  unlockFault: Fault | null = null
+  activityFault: Fault | null = null
+  outboxFault: Fault | null = null
+  chain: ChainView = CHAIN
+  /** The sealed signatures of whoever is signed in, and how many wait for others. */
+  sealed: OutboxEntry[] = []
+  sealedByOthers = 0
   /** What the person's choice of a file comes to. */
   chosen: Verification | null = VERIFIED.valid
   /** Never answers when true: shows what waiting looks like. */
@@ -42,6 +62,8 @@ export class MockHost implements Host {
   #hearCeremony: ((view: CeremonyView) => void)[] = []
   #hearWorklist: (() => void)[] = []
   #hearDropped: ((file: DroppedFile) => void)[] = []
+  #hearIdle: ((idle: IdleView) => void)[] = []
+  #decideUnlock: (who: string | Fault) => void = () => undefined
   #decideSignIn: (fault: Fault | null) => void = () => this.set({ phase: 'signed_out' })
 
   constructor(locale: 'en' | 'de') {
@@ -82,6 +104,34 @@ export class MockHost implements Host {
     for (const hear of this.#hearDropped) hear(file)
   }
 
+  /** So many seconds are left before the screen locks or the session ends. */
+  idle(leftS: number | null): void {
+    for (const hear of this.#hearIdle) hear({ leftS })
+  }
+
+  lockedBy(reason: LockReason): void {
+    const name = this.state.session?.name ?? ''
+    const cancelled = this.state.phase === 'ceremony'
+    this.view = null
+    this.set({
+      phase: 'locked',
+      session: null,
+      locked: { name, since: this.clock().toISOString(), reason, idleS: reason === 'idle' ? (this.state.idle?.afterS ?? 300) : null, entries: this.drafts.size, signatureCancelled: cancelled },
+    })
+  }
+
+  /** Somebody signed in to unlock: the same person, or another one. */
+  unlockedBy(name: string): void {
+    this.#decideUnlock(name)
+  }
+
+  /** Two signatures of this person wait and one was refused; another person's waits too. */
+  sealSome(): void {
+    this.sealed = outboxEntries(asLocale(this.state.locale))
+    this.sealedByOthers = 1
+    this.set({ status: { ...this.state.status, outbox: 3 } })
+  }
+
   // The door.
 
   appState(): Promise<AppState> {
@@ -90,7 +140,7 @@ export class MockHost implements Host {
 
   async signIn(): Promise<void> {
     this.#note('signIn')
-    this.set({ phase: 'signing_in', ended: null })
+    this.set({ phase: 'signing_in', ended: null, endedDetail: null })
     const outcome = await new Promise<Fault | null>((decided) => {
       this.#decideSignIn = decided
       if (this.signInFault) decided(this.signInFault)
@@ -113,7 +163,55 @@ export class MockHost implements Host {
     this.#note('signOut')
     this.view = null
     this.drafts.clear()
-    this.set({ phase: 'signed_out', ended: 'signed_out', session: null, signingLocked: false })
+    this.set({ phase: 'signed_out', ended: 'signed_out', session: null, locked: null, switchTo: null, signingLocked: false })
+  }
+
+  async lock(): Promise<void> {
+    this.#note('lock')
+    this.lockedBy('person')
+  }
+
+  async unlock(): Promise<void> {
+    this.#note('unlock')
+    this.set({ phase: 'unlocking' })
+    const who = await new Promise<string | Fault>((decided) => {
+      this.#decideUnlock = decided
+      if (this.unlockFault) decided(this.unlockFault)
+    })
+    if (typeof who !== 'string') {
+      this.set({ phase: 'locked' })
+      throw who
+    }
+    if (who === this.state.locked?.name) this.set({ phase: 'signed_in', locked: null, session: appState('en').session })
+    else this.set({ phase: 'switch_user', switchTo: { name: who } })
+  }
+
+  async cancelUnlock(): Promise<void> {
+    this.#note('cancelUnlock')
+    this.#decideUnlock({ code: 'cancelled', text: 'You cancelled.', remedy: '', reference: null })
+  }
+
+  async confirmSwitch(): Promise<void> {
+    this.#note('confirmSwitch')
+    const newcomer = this.state.switchTo
+    this.drafts.clear()
+    this.sealed = []
+    if (newcomer) {
+      this.set({ phase: 'signed_in', locked: null, switchTo: null, session: { name: newcomer.name, role: null, since: this.clock().toISOString(), until: null } })
+    } else {
+      this.set({ locked: null, ended: 'switched' })
+      await this.signIn()
+    }
+  }
+
+  async refuseSwitch(): Promise<void> {
+    this.#note('refuseSwitch')
+    this.set({ phase: 'locked', switchTo: null })
+  }
+
+  async touched(): Promise<void> {
+    this.#note('touched')
+    this.idle(this.state.profile === 'kiosk' ? (this.state.idle?.afterS ?? null) : null)
   }
 
   async setLocale(locale: string): Promise<void> {
@@ -201,6 +299,61 @@ export class MockHost implements Host {
     window.print()
   }
 
+  async activity(query: ActivityQuery): Promise<ActivityPage> {
+    this.#note('activity', query)
+    await this.#wait()
+    if (this.activityFault) throw this.activityFault
+    return activityPage(asLocale(this.state.locale), query, this.chain)
+  }
+
+  async checkChain(): Promise<ChainView> {
+    this.#note('checkChain')
+    await this.#wait()
+    this.chain = { ...this.chain, checkedAt: this.clock().toISOString() }
+    return this.chain
+  }
+
+  async saveActivity(query: ActivityQuery): Promise<string | null> {
+    this.#note('saveActivity', query)
+    return '/home/adams/Documents/activity-2026-11-24.csv'
+  }
+
+  async about(): Promise<AboutView> {
+    this.#note('about')
+    await this.#wait()
+    return { ...ABOUT, device: this.state.device }
+  }
+
+  async runChecks(): Promise<Checks> {
+    this.#note('runChecks')
+    await this.#wait()
+    return checks(asLocale(this.state.locale), this.state.status.recordsConnected, this.clock())
+  }
+
+  async saveDiagnostics(): Promise<string | null> {
+    this.#note('saveDiagnostics')
+    return '/home/adams/Documents/countersign-diagnostics.txt'
+  }
+
+  async outbox(): Promise<OutboxView> {
+    this.#note('outbox')
+    await this.#wait()
+    if (this.outboxFault) throw this.outboxFault
+    return { entries: this.sealed, others: this.sealedByOthers, unreadable: 0, durable: this.state.status.outboxDurable }
+  }
+
+  async tryDeliveryNow(): Promise<void> {
+    this.#note('tryDeliveryNow')
+    await this.#wait()
+    if (!this.state.status.recordsConnected) {
+      this.sealed = this.sealed.map((entry) => (entry.state === 'waiting' ? { ...entry, attempts: entry.attempts + 1 } : entry))
+    } else {
+      this.sealed = this.sealed.filter((entry) => entry.state !== 'waiting')
+    }
+    const waiting = this.sealed.filter((entry) => entry.state === 'waiting').length
+    this.set({ status: { ...this.state.status, outbox: waiting + this.sealedByOthers } })
+  }
+
   async onAppState(hear: (state: AppState) => void): Promise<Unlisten> {
     this.#hearState.push(hear)
     return () => (this.#hearState = this.#hearState.filter((other) => other !== hear))
@@ -214,6 +367,11 @@ export class MockHost implements Host {
   async onWorklistChanged(hear: () => void): Promise<Unlisten> {
     this.#hearWorklist.push(hear)
     return () => (this.#hearWorklist = this.#hearWorklist.filter((other) => other !== hear))
+  }
+
+  async onIdle(hear: (idle: IdleView) => void): Promise<Unlisten> {
+    this.#hearIdle.push(hear)
+    return () => (this.#hearIdle = this.#hearIdle.filter((other) => other !== hear))
   }
 
   async onDropped(hear: (file: DroppedFile) => void): Promise<Unlisten> {

@@ -34,6 +34,7 @@ export const ICONS = [
   'search',
   'shield',
   'stopc',
+  'swap',
   'warn',
   'window',
   'x',

@@ -12,6 +12,11 @@ const COMPOSED = [
   ...['cancelled', 'timed-out', 'network', 'local'].map((ending) => `${ending}-title`),
   ...['cancelled', 'timed-out'].map((ending) => `${ending}-say`),
   ...LOCALES.map((locale) => `language-${locale}`),
+  ...['lock', 'sign-out'].flatMap((then) => [`idle-${then}`, `idle-${then}-progress`, `kiosk-${then}-minutes`, `kiosk-${then}-seconds`]),
+  ...['elsewhere', 'elsewhere-closed', 'absolute'].map((end) => `${end}-say`),
+  ...['ended-not-you', 'ended-ask-it'].map((ask) => `${ask}-reference`),
+  ...['all', 'signing', 'session', 'security', 'device'].map((kind) => `activity-kind-${kind}`),
+  ...['machine', 'file', 'user', 'program', 'default'].map((source) => `policy-${source}`),
 ]
 
 /** Every literal that is handed to the catalogue anywhere in the pages. */

@@ -1,6 +1,6 @@
 // The texts of the pages: the same Fluent files that the shell reads.
 
-import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundle'
+import { FluentBundle, FluentNumber, FluentResource, type FluentVariable } from '@fluent/bundle'
 import german from '../../../crates/catalogue/locales/de.ftl?raw'
 import english from '../../../crates/catalogue/locales/en.ftl?raw'
 
@@ -15,9 +15,14 @@ export function text(locale: Locale, key: string, args: Arguments = {}): string 
   const pattern = bundle.getMessage(key)?.value
   if (!pattern) return key
   const errors: Error[] = []
-  const said = bundle.formatPattern(pattern, args, errors)
+  const said = bundle.formatPattern(pattern, plainNumbers(args), errors)
   if (errors.length > 0) console.error(`catalogue: ${key} (${locale}): ${errors.map((error) => error.message).join(', ')}`)
   return said
+}
+
+/** Numbers of entries and lines are names too: they read the same everywhere, without separators. */
+function plainNumbers(args: Arguments): Arguments {
+  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, typeof value === 'number' ? new FluentNumber(value, { useGrouping: false }) : value]))
 }
 
 export function has(locale: Locale, key: string): boolean {
