@@ -9,7 +9,9 @@ mod limits;
 mod receipts;
 mod refused;
 mod reports;
+mod sessions;
 mod signatures;
+mod standing;
 mod submitting;
 
 use std::sync::Arc;
@@ -17,10 +19,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use evidence::ReceiptKey;
 use jiff::Timestamp;
 use records::wire::ProblemKind;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::config::Config;
@@ -29,6 +32,7 @@ use crate::proof::Proofs;
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::timestamps::Stamper;
+use crate::watchers::Watchers;
 pub use document::openapi;
 
 /// What every request works with.
@@ -47,6 +51,10 @@ pub struct Gateway {
     pub proofs: Proofs,
     /// Who time-stamps receipts, if anybody.
     pub stamper: Option<Stamper>,
+    /// Who waits to be told that a session is over.
+    pub watchers: Arc<Watchers>,
+    /// Ends the streams when the gateway stops.
+    pub stop: CancellationToken,
 }
 
 impl Gateway {
@@ -74,7 +82,11 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/issuers/{id}/keys", get(receipts::issuer_keys))
         .route("/archive", get(receipts::archive))
         .route("/audit-events", post(reports::audit_events))
-        .route("/security-events", post(reports::security_event));
+        .route("/security-events", post(reports::security_event))
+        .route("/sessions", post(sessions::open))
+        .route("/sessions/events", get(sessions::events))
+        .route("/sessions/others", delete(sessions::close_others))
+        .route("/sessions/{id}", get(sessions::one).delete(sessions::close));
     Router::new()
         .nest("/v1", v1)
         .fallback(|| async { Refusal::Kind(ProblemKind::NotFound) })

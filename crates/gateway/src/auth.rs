@@ -32,6 +32,10 @@ pub struct Caller {
     pub subject: Subject,
     /// The thumbprint of the key that the token is bound to.
     pub bound_to: Option<String>,
+    /// When they authenticated, in seconds since the epoch, where the token says it (RFC 9068 §2.2.1).
+    pub auth_time: Option<i64>,
+    /// When the token ends, in seconds since the epoch.
+    pub until: i64,
     pub(crate) scopes: BTreeSet<String>,
 }
 
@@ -181,8 +185,15 @@ fn judge(
     Ok(Caller {
         subject: subject.ok_or(TokenRefusal::SubjectMissing)?,
         bound_to: bound_to(claims)?,
+        auth_time: seconds(claims, "auth_time"),
+        until: seconds(claims, "exp").ok_or(TokenRefusal::NotInTime)?,
         scopes: scopes_of(claims),
     })
+}
+
+/// An instant among the claims.
+pub(crate) fn seconds(claims: &Map<String, Value>, name: &str) -> Option<i64> {
+    claims.get(name).and_then(Value::as_i64)
 }
 
 pub(crate) fn scopes_of(claims: &Map<String, Value>) -> BTreeSet<String> {
@@ -207,7 +218,7 @@ pub(crate) fn bound_to(claims: &Map<String, Value>) -> Result<Option<String>, To
 
 fn in_time(claims: &Map<String, Value>, expected: &Expected<'_>) -> bool {
     let (now, skew) = (expected.now.as_second(), i64::from(expected.skew_s));
-    let seconds = |name: &str| claims.get(name).and_then(Value::as_i64);
+    let seconds = |name: &str| seconds(claims, name);
     let not_before = if claims.contains_key("nbf") {
         seconds("nbf")
     } else {

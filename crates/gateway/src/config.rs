@@ -1,8 +1,10 @@
 //! What a gateway is told when it starts.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use evidence::{NameSource, Subject};
 use records::wire::{Meaning, Reason};
@@ -54,6 +56,8 @@ pub struct Config {
     pub authority: Arc<dyn Authority>,
     /// Who time-stamps receipts, if anybody.
     pub timestamps: Option<Timestamps>,
+    /// Which sessions may be open beside each other.
+    pub sessions: Sessions,
     /// The clock.
     pub clock: Arc<dyn Clock>,
 }
@@ -76,6 +80,75 @@ pub enum TimestampRule {
     Required,
     /// It is committed before the authority is asked, and the failure goes into the trail.
     BestEffort,
+}
+
+/// What holds for sessions.
+#[derive(Debug, Clone, Copy)]
+pub struct Sessions {
+    /// How many may be open beside each other.
+    pub limit: SessionLimit,
+    /// Refuses calls of a session that do not say which one it is.
+    pub required: bool,
+    /// How many sign-ins of one person are reported to security.
+    pub many: Option<ManySessions>,
+    /// The longest silence in a stream of events.
+    pub heartbeat: Duration,
+}
+
+/// How many sessions may be open beside each other. A sign-in is never refused: it ends the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionLimit {
+    /// Any number.
+    Unlimited,
+    /// One for each person.
+    OnePerSubject,
+    /// One on each device, whoever's it is. What a device is called is its own word: this keeps shared devices tidy, and
+    /// keeps nobody from anything.
+    OnePerDevice,
+    /// So many for each person, the newest.
+    Newest(NonZeroU32),
+}
+
+/// Sign-ins of one person that are too many to be usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ManySessions {
+    /// From how many on.
+    pub count: NonZeroU32,
+    /// Within how many seconds.
+    pub within_s: u32,
+}
+
+impl Default for Sessions {
+    /// Any number of sessions, whether they say their name or not; five sign-ins within ten minutes are reported.
+    fn default() -> Self {
+        Self {
+            limit: SessionLimit::Unlimited,
+            required: false,
+            many: NonZeroU32::new(5).map(|count| ManySessions {
+                count,
+                within_s: 600,
+            }),
+            heartbeat: Duration::from_secs(15),
+        }
+    }
+}
+
+/// A text that names no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("one-per-subject, one-per-device, none, or a number from 1 on")]
+pub struct NotALimit;
+
+impl std::str::FromStr for SessionLimit {
+    type Err = NotALimit;
+
+    fn from_str(text: &str) -> Result<Self, NotALimit> {
+        match text {
+            "none" => Ok(Self::Unlimited),
+            "one-per-subject" => Ok(Self::OnePerSubject),
+            "one-per-device" => Ok(Self::OnePerDevice),
+            number => number.parse().map(Self::Newest).map_err(|_| NotALimit),
+        }
+    }
 }
 
 /// Where the records are.
@@ -165,6 +238,7 @@ impl Config {
             reasons: default_reasons(),
             authority: Arc::new(AnyoneAccepted),
             timestamps: None,
+            sessions: Sessions::default(),
             clock: Arc::new(SystemClock),
         }
     }

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 use transport::Transport;
 use url::Url;
 
-use crate::auth::{Caller, Expected, TokenRefusal, bound_to, scopes_of};
+use crate::auth::{Caller, Expected, TokenRefusal, bound_to, scopes_of, seconds};
 use crate::config::Issuer;
 use crate::issuers::Issuers;
 use evidence::Subject;
@@ -143,6 +143,8 @@ fn judge(
     Ok(Caller {
         subject: subject.ok_or(TokenRefusal::SubjectMissing)?,
         bound_to,
+        auth_time: seconds(claims, "auth_time"),
+        until: seconds(claims, "exp").ok_or(TokenRefusal::NotInTime)?,
         scopes: scopes_of(claims),
     })
 }

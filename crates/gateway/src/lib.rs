@@ -18,12 +18,14 @@ mod refusal;
 mod server;
 mod store;
 mod timestamps;
+mod watchers;
 
 pub use api::openapi;
 pub use authority::{Rules, RulesError};
 pub use clock::{Clock, SystemClock};
 pub use config::{
-    AnyoneAccepted, Authority, Config, Issuer, StorePlace, TimestampRule, Timestamps,
+    AnyoneAccepted, Authority, Config, Issuer, ManySessions, NotALimit, SessionLimit, Sessions,
+    StorePlace, TimestampRule, Timestamps,
 };
 pub use introspection::Introspection;
 pub use server::{Running, ServeError, serve};

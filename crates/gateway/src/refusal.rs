@@ -1,7 +1,7 @@
 //! Why a request was refused: one type, made into a problem document at the edge.
 
 use evidence::{Reason, Step, VerificationFailure};
-use records::wire::{Problem, ProblemKind};
+use records::wire::{AuditHead, Problem, ProblemKind, SessionEnd};
 
 use crate::proof::ProofRefusal;
 use crate::store::StoreError;
@@ -49,6 +49,26 @@ pub enum Refusal {
         kind: ProblemKind,
         /// What is wrong, in words that hold no content.
         detail: &'static str,
+    },
+    /// The session that the call comes from is over, or is none of the caller's.
+    #[error("session_revoked: {}", why.as_str())]
+    SessionRevoked {
+        /// Why.
+        why: SessionEnd,
+    },
+    /// The caller has authenticated before their session was ended, and has to do it again (RFC 9470).
+    #[error("authenticate_again")]
+    AuthenticateAgain {
+        /// The oldest authentication that would do, in seconds.
+        max_age: u32,
+    },
+    /// Lines of a device's log that do not continue what is kept of it.
+    #[error("{}", kind.urn())]
+    Log {
+        /// A gap, or a fork.
+        kind: ProblemKind,
+        /// How far it is kept.
+        resume: AuditHead,
     },
     /// The store failed.
     #[error(transparent)]
@@ -99,7 +119,9 @@ impl Refusal {
             Self::Step { step, reason, .. } => kind_of(*step, *reason),
             Self::RecordChanged { .. } => ProblemKind::RecordChanged,
             Self::Token { .. } | Self::Proof { .. } => ProblemKind::Unauthorised,
-            Self::Kind(kind) | Self::Because { kind, .. } => *kind,
+            Self::SessionRevoked { .. } => ProblemKind::SessionRevoked,
+            Self::AuthenticateAgain { .. } => ProblemKind::InsufficientAuthentication,
+            Self::Kind(kind) | Self::Because { kind, .. } | Self::Log { kind, .. } => *kind,
             Self::Store(_) => ProblemKind::Internal,
         }
     }
@@ -113,8 +135,11 @@ impl Refusal {
             Self::Because { detail, .. } => Some((*detail).to_owned()),
             _ => None,
         };
-        if let Self::RecordChanged { amendment } = self {
-            problem.amendment = Some(amendment.clone());
+        match self {
+            Self::RecordChanged { amendment } => problem.amendment = Some(amendment.clone()),
+            Self::SessionRevoked { why } => problem.why = Some(why.as_str().to_owned()),
+            Self::Log { resume, .. } => problem.resume = Some(resume.clone()),
+            _ => {}
         }
         problem
     }

@@ -16,6 +16,7 @@ use crate::proof::Proofs;
 use crate::receipts::{self, ReceiptKeyError};
 use crate::store::{Store, StoreError};
 use crate::timestamps::Stamper;
+use crate::watchers::Watchers;
 
 /// The longest that a challenge may live: 21 CFR 11.200 (a)(1) wants one signing at a time, not one a day.
 pub const MAX_CHALLENGE_LIFETIME_S: u32 = 300;
@@ -24,6 +25,7 @@ pub const MAX_CHALLENGE_LIFETIME_S: u32 = 300;
 pub struct Running {
     address: SocketAddr,
     store: Store,
+    watchers: Arc<Watchers>,
     stop: CancellationToken,
     served: JoinHandle<std::io::Result<()>>,
 }
@@ -91,6 +93,10 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
         })?;
     let address = listener.local_addr().map_err(ServeError::Serve)?;
 
+    let stop = CancellationToken::new();
+    let watchers = Arc::new(Watchers::default());
+    let told = store.newest_end()?;
+    tokio::spawn(Arc::clone(&watchers).run(store.clone(), told, stop.clone()));
     let url = config.public_url.clone().unwrap_or_else(|| url_of(address));
     let gateway = Gateway {
         config,
@@ -100,8 +106,9 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
         url,
         proofs: Proofs::new().map_err(|_| ServeError::NoRandomness)?,
         stamper,
+        watchers: Arc::clone(&watchers),
+        stop: stop.clone(),
     };
-    let stop = CancellationToken::new();
     let stopped = stop.clone().cancelled_owned();
     let served = tokio::spawn(async move {
         axum::serve(listener, api::router(Arc::new(gateway)))
@@ -112,6 +119,7 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
     Ok(Running {
         address,
         store,
+        watchers,
         stop,
         served,
     })
@@ -131,6 +139,11 @@ impl Running {
     /// The store that is served.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// How many clients listen for the end of their sessions.
+    pub fn listeners(&self) -> usize {
+        self.watchers.count()
     }
 
     /// Stops accepting, lets requests under way end, and returns when all is done.

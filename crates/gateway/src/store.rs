@@ -12,8 +12,10 @@ mod issuing;
 mod judging;
 mod keep;
 mod keys;
+mod logs;
 mod reports;
 mod seed;
+mod sessions;
 mod signatures;
 mod timestamps;
 mod worklist;
@@ -32,6 +34,7 @@ pub use commit::{Outcome, Prepared, Stamped, Submission, Terms};
 pub use consistency::{Consistency, Fault, Wrong};
 pub use reports::{Declining, Reported};
 pub use seed::Seed;
+pub use sessions::{Ended, Opening, Session};
 pub use worklist::PageRequest;
 
 /// How long a writer waits for another process's transaction.

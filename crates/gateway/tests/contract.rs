@@ -7,8 +7,8 @@ use clinic::{ADAMS, Clinic, SESSION, request};
 use http::Request;
 use jiff::SignedDuration;
 use records::wire::{
-    AmendmentPage, AuditBatch, ChallengeRequest, Decline, MAX_REASON_CHARS, ProblemKind,
-    SecurityEvent, SecurityEventKind, is_reason_text,
+    AmendmentPage, ChallengeRequest, Decline, MAX_REASON_CHARS, ProblemKind, SecurityEvent,
+    SecurityEventKind, is_reason_text,
 };
 use records::{Access, CallError};
 use rstest::rstest;
@@ -175,39 +175,6 @@ async fn a_reason_is_held_to_the_rule_that_the_client_asks_before(
     let decline = Decline { reason: text };
     let declined = clinic.client.decline("hb-1", &etag, &decline, &token).await;
     assert_eq!(declined.is_ok(), taken);
-}
-
-#[tokio::test]
-async fn shipped_lines_are_kept_once_and_as_they_are() {
-    let clinic = Clinic::open().await;
-    let token = clinic.token(ADAMS, SESSION);
-    let entries = vec!["{\"seq\":1}".to_owned(), "{ \"seq\": 2 }".to_owned()];
-    let batch = AuditBatch {
-        device: "ward-3-pc-2".into(),
-        entries,
-    };
-    for _ in 0..2 {
-        assert_eq!(
-            clinic
-                .client
-                .ship_audit(&batch, &token)
-                .await
-                .unwrap()
-                .accepted,
-            2
-        );
-    }
-
-    let database = rusqlite::Connection::open(clinic.database()).unwrap();
-    let mut query = database
-        .prepare("SELECT line FROM shipped ORDER BY rowid")
-        .unwrap();
-    let lines: Vec<String> = query
-        .query_map([], |row| row.get(0))
-        .unwrap()
-        .collect::<Result<_, _>>()
-        .unwrap();
-    assert_eq!(lines, batch.entries);
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ fn the_document_is_openapi_3_1_and_names_every_path() {
     let document: serde_json::Value = serde_json::from_str(&gateway::openapi().unwrap()).unwrap();
 
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
-    assert_eq!(document["paths"].as_object().unwrap().len(), 14);
+    assert_eq!(document["paths"].as_object().unwrap().len(), 18);
     assert!(document["paths"]["/v1/signatures"]["post"].is_object());
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use records::wire::{Problem, ProblemKind};
+use records::wire::{AuditHead, Problem, ProblemKind, SessionEnd};
 use records::{Access, CallError, Client};
 use rstest::rstest;
 use serde_json::json;
@@ -13,11 +13,15 @@ use wiremock::matchers::{header, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 #[rstest]
+#[case(401, ProblemKind::SessionRevoked, |e: &CallError| matches!(e, CallError::SessionRevoked { why: SessionEnd::Switched }))]
+#[case(401, ProblemKind::SessionRequired, |e: &CallError| matches!(e, CallError::SessionRevoked { why: SessionEnd::Unknown }))]
 #[case(403, ProblemKind::InsufficientScope, |e: &CallError| matches!(e, CallError::InsufficientScope))]
 #[case(404, ProblemKind::NotFound, |e: &CallError| matches!(e, CallError::NotFound))]
 #[case(409, ProblemKind::ChallengeSpent, |e: &CallError| matches!(e, CallError::ChallengeSpent))]
 #[case(409, ProblemKind::NotPending, |e: &CallError| matches!(e, CallError::NotPending))]
 #[case(409, ProblemKind::IdempotencyConflict, |e: &CallError| matches!(e, CallError::IdempotencyConflict))]
+#[case(409, ProblemKind::AuditGap, |e: &CallError| matches!(e, CallError::AuditGap { resume } if resume.next_seq == 7))]
+#[case(409, ProblemKind::AuditFork, |e: &CallError| matches!(e, CallError::AuditFork { resume } if resume.next_seq == 7))]
 #[case(412, ProblemKind::RecordChanged, |e: &CallError| matches!(e, CallError::RecordChanged { amendment: Some(id) } if id == "AM-1"))]
 #[case(413, ProblemKind::TooLarge, |e: &CallError| matches!(e, CallError::TooLarge))]
 #[case(422, ProblemKind::EvidenceRefused, |e: &CallError| matches!(e, CallError::Step { step } if step == "holder"))]
@@ -32,6 +36,11 @@ async fn each_problem_has_its_own_error(
     let problem = Problem {
         step: Some("holder".into()),
         amendment: Some("AM-1".into()),
+        why: Some("switched".into()),
+        resume: Some(AuditHead {
+            next_seq: 7,
+            head: None,
+        }),
         ..kind.into()
     };
     let (_server, client) = answering(ResponseTemplate::new(status).set_body_json(&problem)).await;

@@ -1,9 +1,10 @@
 //! The OpenAPI document, made from the handlers. `docs/openapi.json` is this, and a test says when it is stale.
 
+use records::wire::SessionRevoked;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{amendments, capabilities, challenges, receipts, reports, signatures};
+use super::{amendments, capabilities, challenges, receipts, reports, sessions, signatures};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,7 +29,13 @@ use super::{amendments, capabilities, challenges, receipts, reports, signatures}
         reports::decline,
         reports::audit_events,
         reports::security_event,
+        sessions::open,
+        sessions::one,
+        sessions::close,
+        sessions::close_others,
+        sessions::events,
     ),
+    components(schemas(SessionRevoked)),
     modifiers(&AccessTokens)
 )]
 struct Document;

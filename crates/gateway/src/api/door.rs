@@ -5,19 +5,31 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use evidence::digest::sha256_hex;
 use records::wire::ProblemKind;
 use url::Url;
 
-use super::Gateway;
+use super::{Gateway, standing};
 use crate::auth::{self, Caller, Expected, READ, SIGN, TokenRefusal};
 use crate::proof::{Asked, ProofRefusal};
 use crate::refusal::Refusal;
 
-/// Somebody whose token has `records:read`: a session.
+/// Somebody whose token has `records:read`, from a session that stands: one that is registered and not over, or one that
+/// does not say its name, where that is not required.
 pub struct Reader(pub Caller);
 
+/// Somebody whose token has `records:read`, whatever session they come from: for the calls about sessions.
+pub struct Holder {
+    /// Who.
+    pub caller: Caller,
+    /// Of their token.
+    pub token_sha256: String,
+}
+
 /// Somebody whose token has `records:sign` or `records:read`: a ceremony, or a session that delivers late. Their
-/// evidence proves the authentication; the token only says who delivers.
+/// evidence proves the authentication; the token only says who delivers. Whether their session is over is not asked: what was
+/// signed while it stood must not be lost because somebody signed in elsewhere meanwhile, and what a device has to report
+/// is worth most after that.
 pub struct Deliverer(pub Caller);
 
 impl FromRequestParts<Arc<Gateway>> for Reader {
@@ -27,7 +39,25 @@ impl FromRequestParts<Arc<Gateway>> for Reader {
         parts: &mut Parts,
         gateway: &Arc<Gateway>,
     ) -> Result<Self, Refusal> {
-        caller(parts, gateway, &[READ]).await.map(Self)
+        let caller = caller(parts, gateway, &[READ]).await?;
+        standing::expect(gateway, &parts.headers, &caller).await?;
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<Arc<Gateway>> for Holder {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        gateway: &Arc<Gateway>,
+    ) -> Result<Self, Refusal> {
+        let caller = caller(parts, gateway, &[READ]).await?;
+        let presented = presented(parts).ok_or(Refusal::Token { presented: false })?;
+        Ok(Self {
+            caller,
+            token_sha256: sha256_hex(presented.token.as_bytes()),
+        })
     }
 }
 

@@ -58,6 +58,15 @@ fn challenges(refusal: &Refusal) -> Vec<String> {
             demands: Some(demands),
             ..
         } => vec![step_up(demands)],
+        Refusal::AuthenticateAgain { max_age } => vec![step_up(&Demands {
+            max_age: Some(*max_age),
+            ..Demands::default()
+        })],
+        // No other token of this session would do: none is asked for.
+        Refusal::SessionRevoked { .. } => vec!["Bearer".to_owned(), format!("DPoP {ALGORITHMS}")],
+        other if other.kind() == ProblemKind::SessionRequired => {
+            vec!["Bearer".to_owned(), format!("DPoP {ALGORITHMS}")]
+        }
         other if other.kind() == ProblemKind::InsufficientScope => {
             vec!["Bearer error=\"insufficient_scope\"".to_owned()]
         }

@@ -7,7 +7,10 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use records::wire::{AuditAccepted, AuditBatch, Decline, Problem, ProblemKind, SecurityEvent};
+use records::wire::{
+    AuditBatch, AuditHead, Decline, MAX_AUDIT_LINES, Problem, ProblemKind, SecurityEvent,
+    SecurityEventKind,
+};
 
 use super::door::{Deliverer, Reader};
 use super::{Gateway, limits};
@@ -16,8 +19,6 @@ use crate::store::{Declining, blocking};
 
 /// The longest name of a device or a reference.
 const MAX_NAME: usize = 256;
-/// The most lines in one batch.
-const MAX_LINES: usize = 1000;
 
 /// Declines a pending amendment.
 #[utoipa::path(
@@ -67,13 +68,17 @@ pub async fn decline(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Keeps lines of a device's activity log.
+/// Continues a device's activity log.
 #[utoipa::path(
     post,
     path = "/v1/audit-events",
     tag = "reports",
     request_body = AuditBatch,
-    responses((status = 200, body = AuditAccepted), (status = "4XX", body = Problem)),
+    responses(
+        (status = 200, body = AuditHead, description = "All lines are kept; the log goes on here"),
+        (status = 409, body = Problem, description = "Lines are missing before these (`audit-gap`), or these contradict what is kept (`audit-fork`); `resume` says how far it is kept"),
+        (status = "4XX", body = Problem)
+    ),
     security(("bearer" = ["records:sign"]), ("bearer" = ["records:read"]))
 )]
 pub async fn audit_events(
@@ -81,10 +86,11 @@ pub async fn audit_events(
     Deliverer(caller): Deliverer,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
-) -> Result<Json<AuditAccepted>, Refusal> {
+) -> Result<Json<AuditHead>, Refusal> {
     let batch: AuditBatch = limits::json(&headers, body)?;
     limits::expect_text(&batch.device, MAX_NAME, "the device is not acceptable")?;
-    if batch.entries.is_empty() || batch.entries.len() > MAX_LINES {
+    limits::expect_text(&batch.log, MAX_NAME, "the log is not acceptable")?;
+    if batch.lines.is_empty() || batch.lines.len() > MAX_AUDIT_LINES {
         let detail = "1 to 1000 lines are accepted at once";
         return Err(Refusal::Because {
             kind: ProblemKind::Malformed,
@@ -92,11 +98,15 @@ pub async fn audit_events(
         });
     }
     let now = gateway.now();
-    let accepted =
-        blocking(move || gateway.store.keep_shipped(&caller.subject, &batch, now)).await?;
-    Ok(Json(AuditAccepted {
-        accepted: accepted.into(),
-    }))
+    let kept = blocking(move || {
+        let store = &gateway.store;
+        let kept = store.keep_lines(&caller.subject, &batch, now);
+        if matches!(&kept, Err(refused) if refused.kind() == ProblemKind::AuditFork) {
+            store.keep_alarm(SecurityEventKind::AuditBroken, &caller.subject, None, now)?;
+        }
+        kept
+    });
+    Ok(Json(kept.await?))
 }
 
 /// Hears of something that security must know at once.

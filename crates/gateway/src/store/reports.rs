@@ -1,15 +1,14 @@
-//! What clients report: declined amendments, their activity logs, security events.
+//! What clients report: declined amendments, security events. Their activity logs are in `logs`.
 
 use evidence::Subject;
-use evidence::digest::sha256_hex;
 use jiff::Timestamp;
 use records::fields::Kind;
-use records::wire::{AuditBatch, Decline, ProblemKind, SecurityEvent, SecurityEventKind};
+use records::wire::{Decline, ProblemKind, SecurityEvent, SecurityEventKind};
 use rusqlite::params;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::amendments::{count, pending};
+use super::amendments::pending;
 use super::{Store, StoreError, audit, column, subject_column};
 use crate::refusal::Refusal;
 
@@ -81,25 +80,6 @@ impl Store {
         })
     }
 
-    /// Keeps lines of a device's activity log. Lines that are there already count as kept.
-    pub fn keep_shipped(
-        &self,
-        caller: &Subject,
-        batch: &AuditBatch,
-        now: Timestamp,
-    ) -> Result<u32, StoreError> {
-        let subject = subject_column(caller)?;
-        self.write(|transaction| {
-            let mut insert = transaction.prepare_cached(
-                "INSERT OR IGNORE INTO shipped (subject, device, line_sha256, line, received_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?;
-            for line in &batch.entries {
-                insert.execute(params![subject, batch.device, sha256_hex(line.as_bytes()), line, column(now)])?;
-            }
-            Ok(count(batch.entries.len()))
-        })
-    }
-
     /// Keeps a security event that a client reports.
     pub fn keep_event(
         &self,
@@ -118,7 +98,7 @@ impl Store {
         })
     }
 
-    /// Keeps a security event of the gateway's own, about a submission.
+    /// Keeps a security event of the gateway's own, about what somebody submitted.
     pub fn keep_alarm(
         &self,
         kind: SecurityEventKind,

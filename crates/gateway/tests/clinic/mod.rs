@@ -4,7 +4,9 @@
 
 pub mod draft;
 pub mod issuer;
+pub mod people;
 pub mod process;
+pub mod relay;
 pub mod seeds;
 pub mod tsa;
 
@@ -157,6 +159,12 @@ impl Clinic {
             &self.token(&draft.sub, CEREMONY),
         )
         .await
+    }
+
+    /// Seals and submits what no other submission was for.
+    pub async fn hand_in(&self, draft: &Draft) -> Answer {
+        let key = draft.statement.signature_id.to_string();
+        self.submit(draft, draft.seal(&self.issuer), &key).await
     }
 
     pub async fn deliver(
@@ -335,6 +343,13 @@ impl Answer {
     pub fn refusal(&self) -> (u16, Option<String>, Option<String>) {
         let problem = self.problem();
         (problem.status, problem.step, problem.detail)
+    }
+
+    /// Sees that it is a refusal with this status, at this step, for this reason.
+    #[track_caller]
+    pub fn refused(&self, status: u16, step: &str, reason: &str) {
+        let expected = (status, Some(step.to_owned()), Some(reason.to_owned()));
+        assert_eq!(self.refusal(), expected);
     }
 }
 

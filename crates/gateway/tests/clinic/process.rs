@@ -86,6 +86,14 @@ impl Home {
 }
 
 impl Process {
+    /// How much of it is in memory, in KiB.
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let digits = resident.unwrap().trim().trim_end_matches(" kB");
+        digits.parse().unwrap()
+    }
+
     /// SIGKILL: no destructor, no handler, no flush.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

@@ -1,6 +1,7 @@
 //! The reference Records API as a service. TLS is the business of the proxy in front of it.
 
 mod check;
+mod end_sessions;
 mod serve;
 
 use std::process::ExitCode;
@@ -18,10 +19,15 @@ async fn main() -> anyhow::Result<ExitCode> {
         .init();
     let said = serve::Arguments::command()
         .subcommand(check::Arguments::command())
+        .subcommand(end_sessions::Arguments::command())
         .try_get_matches()
         .unwrap_or_else(|error| misused(&error));
-    if let Some(("check", said)) = said.subcommand() {
-        return check::check(&check::Arguments::from_arg_matches(said)?);
+    match said.subcommand() {
+        Some(("check", said)) => return check::check(&check::Arguments::from_arg_matches(said)?),
+        Some(("end-sessions", said)) => {
+            return end_sessions::end(end_sessions::Arguments::from_arg_matches(said)?);
+        }
+        _ => {}
     }
     let arguments = serve::Arguments::from_arg_matches(&said)?;
     let running = gateway::serve(arguments.config()?)

@@ -1,6 +1,7 @@
 //! What the service is told on its command line.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,11 +9,14 @@ use anyhow::Context as _;
 use clap::{Args, Parser, ValueEnum};
 use evidence::NameSource;
 use gateway::{
-    AnyoneAccepted, Authority, Config, Introspection, Issuer, Rules, StorePlace, TimestampRule,
-    Timestamps,
+    AnyoneAccepted, Authority, Config, Introspection, Issuer, ManySessions, Rules, SessionLimit,
+    Sessions, StorePlace, TimestampRule, Timestamps,
 };
 use secrecy::SecretString;
 use url::Url;
+
+/// Within how many seconds sign-ins are counted.
+const MANY_WITHIN_S: u32 = 600;
 
 /// Verifies signatures from scratch and commits amendments.
 #[derive(Parser)]
@@ -70,11 +74,37 @@ pub struct Arguments {
     #[arg(long)]
     names_from_elsewhere: bool,
     #[command(flatten)]
+    sessions: SessionRules,
+    #[command(flatten)]
     introspection: IntrospectionSource,
     #[command(flatten)]
     authority: AuthoritySource,
     #[command(flatten)]
     timestamps: TimestampSource,
+}
+
+/// Which sessions may be open beside each other. A sign-in is never refused for it: it ends the others.
+#[derive(Args)]
+struct SessionRules {
+    /// one-per-subject, one-per-device, a number (the newest of each person), or none.
+    #[arg(
+        long = "session-limit",
+        env = "COUNTERSIGN_SESSION_LIMIT",
+        value_name = "LIMIT",
+        default_value = "one-per-subject"
+    )]
+    limit: SessionLimit,
+    /// Refuses calls that do not say from which registered session they come. Deliveries and reports are exempt.
+    #[arg(long = "session-required", env = "COUNTERSIGN_SESSION_REQUIRED")]
+    required: bool,
+    /// From how many sign-ins of one person within ten minutes on security is told; 0 for never.
+    #[arg(
+        long = "many-sessions",
+        env = "COUNTERSIGN_MANY_SESSIONS",
+        value_name = "COUNT",
+        default_value = "5"
+    )]
+    many: u32,
 }
 
 /// Where the identity provider is asked about access tokens that do not say by themselves whose they are. All three, or none.
@@ -165,8 +195,23 @@ impl Arguments {
         config.proof_nonce_required = self.proof_nonce_required;
         config.development_http = self.development_http;
         config.timestamps = self.timestamps.read();
+        config.sessions = self.sessions.read();
         config.authority = self.authority.open(&subject_claims, &config)?;
         Ok(config)
+    }
+}
+
+impl SessionRules {
+    fn read(&self) -> Sessions {
+        Sessions {
+            limit: self.limit,
+            required: self.required,
+            many: NonZeroU32::new(self.many).map(|count| ManySessions {
+                count,
+                within_s: MANY_WITHIN_S,
+            }),
+            ..Sessions::default()
+        }
     }
 }
 

@@ -1,0 +1,452 @@
+//! The registry of sessions: opened by a sign-in, ended by its owner, by another sign-in, or by an administrator.
+//!
+//! An opening, and all ends that it causes, are one transaction. Ends are numbered in the order of their commits, so that
+//! whoever was told up to some number can be told the rest.
+
+use evidence::Subject;
+use jiff::{SignedDuration, Timestamp};
+use records::wire::{
+    Device, RegisteredSession, SecurityEventKind, SessionEnd, SessionId, SessionRevoked,
+};
+use rusqlite::{Row, Transaction, params};
+use serde_json::json;
+
+use super::amendments::count;
+use super::{Store, StoreError, audit, column, instant, subject_column};
+use crate::config::{ManySessions, SessionLimit, Sessions};
+use crate::refusal::Refusal;
+
+/// A last sight that is younger is not written again: reading must not cost a write each time.
+const SIGHTS_APART: SignedDuration = SignedDuration::from_mins(1);
+
+/// Ends that were not their owner's own doing on the spot.
+const FORCED: &str = "'elsewhere', 'switched', 'administrator', 'limit'";
+
+/// A sign-in that is to be registered.
+pub struct Opening {
+    /// Whose.
+    pub subject: Subject,
+    /// Where.
+    pub device: Device,
+    /// The thumbprint of the key that the access token is bound to.
+    pub bound_to: Option<String>,
+    /// Of the access token.
+    pub token_sha256: String,
+    /// When its owner authenticated, in seconds since the epoch, where the token says it.
+    pub auth_time: Option<i64>,
+    /// The name that it gets.
+    pub id: SessionId,
+}
+
+/// A session as it is kept.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// What its owner is told.
+    pub registered: RegisteredSession,
+    /// How it ended, if it did.
+    pub ended: Option<Ended>,
+    /// Its owner, as a column.
+    pub(super) subject: String,
+    /// The thumbprint of its key.
+    pub bound_to: Option<String>,
+}
+
+/// The end of a session.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// Its number among all ends.
+    pub seq: u64,
+    /// What is told about it.
+    pub told: SessionRevoked,
+}
+
+impl Session {
+    /// Whether it is this person's.
+    pub fn belongs_to(&self, subject: &Subject) -> Result<bool, StoreError> {
+        Ok(subject_column(subject)? == self.subject)
+    }
+}
+
+impl Store {
+    /// Registers a sign-in, and ends what has to end because of it. Says how many sessions that were.
+    ///
+    /// The same key, or the same token, stands for the same sign-in: while its session is open, the answer is that session;
+    /// afterwards it is refused for good.
+    pub fn open_session(
+        &self,
+        opening: &Opening,
+        rules: &Sessions,
+        now: Timestamp,
+    ) -> Result<(RegisteredSession, u32), Refusal> {
+        let subject = subject_column(&opening.subject)?;
+        self.write(|transaction| {
+            if let Some(known) = of_same_sign_in(transaction, &subject, opening)? {
+                return match known.ended {
+                    None => Ok((known.registered, 0)),
+                    Some(ended) => Err(Refusal::SessionRevoked {
+                        why: ended.told.why,
+                    }),
+                };
+            }
+            expect_later_than_ends(transaction, &subject, opening, now)?;
+            insert(transaction, &subject, opening, now)?;
+            let ended = enforce(transaction, &subject, opening, rules.limit, now)?;
+            if let Some(many) = rules.many {
+                watch_out(transaction, &subject, opening, many, now)?;
+            }
+            let session = RegisteredSession {
+                id: opening.id.clone(),
+                device: opening.device.clone(),
+                started_at: now,
+                last_seen_at: now,
+            };
+            Ok((session, ended))
+        })
+    }
+
+    /// Reads a session, and where the ends stand in the same moment.
+    pub fn session(&self, id: &SessionId) -> Result<(Option<Session>, u64), StoreError> {
+        self.read(|transaction| Ok((find(transaction, id)?, newest_end(transaction)?)))
+    }
+
+    /// Notes that a session was heard of, unless that was noted just before.
+    pub fn saw_session(
+        &self,
+        session: &RegisteredSession,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if now.duration_since(session.last_seen_at) < SIGHTS_APART {
+            return Ok(());
+        }
+        self.write(|transaction| {
+            transaction.execute(
+                "UPDATE session SET last_seen = ?2 WHERE id = ?1 AND ended_at IS NULL",
+                [session.id.as_str(), &column(now)],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Closes a session of this person. False: there is none. One that is over stays as it ended.
+    pub fn close_session(
+        &self,
+        id: &SessionId,
+        subject: &Subject,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let owner = subject_column(subject)?;
+        self.write(|transaction| {
+            let session = find(transaction, id)?.filter(|session| session.subject == owner);
+            let Some(session) = session else {
+                return Ok(false);
+            };
+            if session.ended.is_none() {
+                let end = End {
+                    why: SessionEnd::SignedOut,
+                    actor: Some(&owner),
+                    by_device: None,
+                    now,
+                };
+                end.of(transaction, &session)?;
+            }
+            Ok(true)
+        })
+    }
+
+    /// Closes all sessions of this person but that one.
+    pub fn close_other_sessions(
+        &self,
+        kept: &RegisteredSession,
+        subject: &Subject,
+        now: Timestamp,
+    ) -> Result<u32, StoreError> {
+        let owner = subject_column(subject)?;
+        self.write(|transaction| {
+            let end = End {
+                why: SessionEnd::Elsewhere,
+                actor: Some(&owner),
+                by_device: Some(&kept.device.name),
+                now,
+            };
+            end.of_all(transaction, &open_of(transaction, &owner, &kept.id)?)
+        })
+    }
+
+    /// Ends all sessions of a person, as an administrator. Gateways on this store tell them within a second.
+    pub fn end_sessions(&self, subject: &Subject, now: Timestamp) -> Result<u32, StoreError> {
+        let owner = subject_column(subject)?;
+        self.write(|transaction| {
+            let end = End {
+                why: SessionEnd::Administrator,
+                actor: None,
+                by_device: None,
+                now,
+            };
+            let open = "subject = ?1 AND ended_at IS NULL ORDER BY rowid";
+            end.of_all(transaction, &select(transaction, open, [&owner])?)
+        })
+    }
+
+    /// What ended after that many ends, in order.
+    pub fn ends_after(&self, seq: u64) -> Result<Vec<Ended>, StoreError> {
+        self.read(|transaction| {
+            let after = select(transaction, "ended_seq > ?1 ORDER BY ended_seq", [seq])?;
+            Ok(after
+                .into_iter()
+                .filter_map(|session| session.ended)
+                .collect())
+        })
+    }
+
+    /// How many ends there are.
+    pub fn newest_end(&self) -> Result<u64, StoreError> {
+        self.read(newest_end)
+    }
+}
+
+/// The session that was registered with the same key or the same token.
+fn of_same_sign_in(
+    transaction: &Transaction<'_>,
+    subject: &str,
+    opening: &Opening,
+) -> Result<Option<Session>, StoreError> {
+    let same = "subject = ?1 AND (token_sha256 = ?2 OR bound_to = ?3) ORDER BY rowid DESC LIMIT 1";
+    let same = select(
+        transaction,
+        same,
+        params![subject, opening.token_sha256, opening.bound_to],
+    )?;
+    Ok(same.into_iter().next())
+}
+
+/// Whoever authenticated before their session was ended has to authenticate again: otherwise the client that lost it could
+/// take it back. Providers tell whole seconds, and no skew is allowed for, since it would be the gap to slip through.
+fn expect_later_than_ends(
+    transaction: &Transaction<'_>,
+    subject: &str,
+    opening: &Opening,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let newest: Option<String> = transaction
+        .query_row(
+            &format!("SELECT max(ended_at) FROM session WHERE subject = ?1 AND why IN ({FORCED})"),
+            [subject],
+            |row| row.get(0),
+        )
+        .map_err(StoreError::from)?;
+    let (Some(newest), Some(auth_time)) = (newest, opening.auth_time) else {
+        return Ok(());
+    };
+    let ended = instant(&newest)?.as_second();
+    if auth_time >= ended {
+        return Ok(());
+    }
+    let age = now.as_second().saturating_sub(ended);
+    Err(Refusal::AuthenticateAgain {
+        max_age: u32::try_from(age).unwrap_or(0),
+    })
+}
+
+fn insert(
+    transaction: &Transaction<'_>,
+    subject: &str,
+    opening: &Opening,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    transaction.execute(
+        "INSERT INTO session (id, subject, device_id, device_name, bound_to, token_sha256, started_at, last_seen)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+        params![
+            opening.id.as_str(),
+            subject,
+            opening.device.id,
+            opening.device.name,
+            opening.bound_to,
+            opening.token_sha256,
+            column(now),
+        ],
+    )?;
+    let detail = json!({ "session": opening.id, "device": opening.device });
+    audit::append(transaction, "session-opened", Some(subject), &detail, now)
+}
+
+/// Ends what the limit leaves no room for.
+fn enforce(
+    transaction: &Transaction<'_>,
+    subject: &str,
+    opening: &Opening,
+    limit: SessionLimit,
+    now: Timestamp,
+) -> Result<u32, StoreError> {
+    let end = |why| End {
+        why,
+        actor: Some(subject),
+        by_device: Some(&opening.device.name),
+        now,
+    };
+    match limit {
+        SessionLimit::Unlimited => Ok(0),
+        SessionLimit::OnePerSubject => {
+            let others = open_of(transaction, subject, &opening.id)?;
+            end(SessionEnd::Elsewhere).of_all(transaction, &others)
+        }
+        SessionLimit::OnePerDevice => {
+            let there = "device_id = ?1 AND id <> ?2 AND ended_at IS NULL ORDER BY rowid";
+            let there = select(
+                transaction,
+                there,
+                [&opening.device.id, opening.id.as_str()],
+            )?;
+            let (own, foreign): (Vec<_>, Vec<_>) = there
+                .into_iter()
+                .partition(|session| session.subject == subject);
+            Ok(end(SessionEnd::Elsewhere).of_all(transaction, &own)?
+                + end(SessionEnd::Switched).of_all(transaction, &foreign)?)
+        }
+        SessionLimit::Newest(most) => {
+            let older = "subject = ?1 AND ended_at IS NULL ORDER BY rowid DESC LIMIT -1 OFFSET ?2";
+            let older = select(transaction, older, params![subject, most.get()])?;
+            end(SessionEnd::Limit).of_all(transaction, &older)
+        }
+    }
+}
+
+/// Tells security of somebody who signs in again and again (21 CFR 11.300 (d)).
+fn watch_out(
+    transaction: &Transaction<'_>,
+    subject: &str,
+    opening: &Opening,
+    many: ManySessions,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let since = now
+        .checked_sub(SignedDuration::from_secs(many.within_s.into()))
+        .unwrap_or(Timestamp::MIN);
+    let opened: u32 = transaction.query_row(
+        "SELECT count(*) FROM session WHERE subject = ?1 AND started_at > ?2",
+        [subject, &column(since)],
+        |row| row.get(0),
+    )?;
+    if opened < many.count.get() {
+        return Ok(());
+    }
+    let kind = SecurityEventKind::ManySessions.as_str();
+    tracing::warn!(kind, opened, "one person opens many sessions");
+    transaction.execute(
+        "INSERT INTO security_event (at, kind, subject, reference, device, count) VALUES (?1, ?2, ?3, NULL, ?4, ?5)",
+        params![column(now), kind, subject, opening.device.name, opened],
+    )?;
+    let detail = json!({ "kind": kind, "session": opening.id, "device": opening.device.name });
+    audit::append(transaction, "security-event", Some(subject), &detail, now)
+}
+
+/// How sessions end.
+struct End<'a> {
+    why: SessionEnd,
+    /// Who ended it; absent for administrators, who are not known here.
+    actor: Option<&'a str>,
+    by_device: Option<&'a str>,
+    now: Timestamp,
+}
+
+impl End<'_> {
+    fn of_all(&self, transaction: &Transaction<'_>, all: &[Session]) -> Result<u32, StoreError> {
+        for session in all {
+            self.of(transaction, session)?;
+        }
+        Ok(count(all.len()))
+    }
+
+    fn of(&self, transaction: &Transaction<'_>, session: &Session) -> Result<(), StoreError> {
+        let id = &session.registered.id;
+        transaction.execute(
+            "UPDATE session SET ended_at = ?2, why = ?3, ended_by = ?4,
+                 ended_seq = (SELECT coalesce(max(ended_seq), 0) + 1 FROM session)
+             WHERE id = ?1",
+            params![
+                id.as_str(),
+                column(self.now),
+                self.why.as_str(),
+                self.by_device
+            ],
+        )?;
+        let detail = json!({ "session": id, "why": self.why, "by_device": self.by_device });
+        audit::append(transaction, "session-ended", self.actor, &detail, self.now)
+    }
+}
+
+/// The open sessions of a person but that one.
+fn open_of(
+    transaction: &Transaction<'_>,
+    subject: &str,
+    but: &SessionId,
+) -> Result<Vec<Session>, StoreError> {
+    let others = "subject = ?1 AND id <> ?2 AND ended_at IS NULL ORDER BY rowid";
+    select(transaction, others, [subject, but.as_str()])
+}
+
+fn find(transaction: &Transaction<'_>, id: &SessionId) -> Result<Option<Session>, StoreError> {
+    Ok(select(transaction, "id = ?1", [id.as_str()])?
+        .into_iter()
+        .next())
+}
+
+fn newest_end(transaction: &Transaction<'_>) -> Result<u64, StoreError> {
+    let newest: Option<u64> =
+        transaction.query_row("SELECT max(ended_seq) FROM session", [], |row| row.get(0))?;
+    Ok(newest.unwrap_or(0))
+}
+
+fn select(
+    transaction: &Transaction<'_>,
+    condition: &str,
+    parameters: impl rusqlite::Params,
+) -> Result<Vec<Session>, StoreError> {
+    let mut query = transaction.prepare_cached(&format!(
+        "SELECT id, subject, device_id, device_name, bound_to, started_at, last_seen, ended_at, why, ended_by, ended_seq
+         FROM session WHERE {condition}"
+    ))?;
+    let mut rows = query.query(parameters)?;
+    let mut sessions = Vec::new();
+    while let Some(row) = rows.next()? {
+        sessions.push(read(row)?);
+    }
+    Ok(sessions)
+}
+
+fn read(row: &Row<'_>) -> Result<Session, StoreError> {
+    let id: String = row.get(0)?;
+    let id = SessionId::try_from(id).map_err(|_| unreadable("session"))?;
+    let ended = match (row.get::<_, Option<String>>(7)?, row.get(10)?) {
+        (Some(at), Some(seq)) => {
+            let why: String = row.get(8)?;
+            let told = SessionRevoked {
+                session: id.clone(),
+                why: SessionEnd::from_name(&why).ok_or_else(|| unreadable("end of a session"))?,
+                at: instant(&at)?,
+                by_device: row.get(9)?,
+            };
+            Some(Ended { seq, told })
+        }
+        _ => None,
+    };
+    let (started_at, last_seen): (String, String) = (row.get(5)?, row.get(6)?);
+    Ok(Session {
+        registered: RegisteredSession {
+            id,
+            device: Device {
+                id: row.get(2)?,
+                name: row.get(3)?,
+            },
+            started_at: instant(&started_at)?,
+            last_seen_at: instant(&last_seen)?,
+        },
+        ended,
+        subject: row.get(1)?,
+        bound_to: row.get(4)?,
+    })
+}
+
+fn unreadable(what: &'static str) -> StoreError {
+    StoreError::Unreadable { what }
+}
