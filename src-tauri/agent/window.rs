@@ -123,6 +123,10 @@ impl OpenAgent for OpenWindow {
         self.events.recv().await.unwrap_or(AgentEvent::Failed)
     }
 
+    fn takes_callbacks(&self) -> bool {
+        true
+    }
+
     fn handle(&self) -> Arc<dyn BringForward> {
         Arc::new(Front(self.window.clone()))
     }

@@ -27,7 +27,7 @@ pub(super) fn call(error: &CallError) -> &'static str {
         CallError::WrongShape { .. } | CallError::TooManyPages | CallError::Request => {
             "records_malformed"
         }
-        CallError::Unauthorised => "session_ended",
+        CallError::Unauthorised | CallError::SessionRevoked { .. } => "session_ended",
         CallError::NotFound | CallError::NotPending => "amendment_gone",
         CallError::RecordChanged { .. } => "record_changed",
         CallError::Transport(TransportError::TlsRefused { .. }) => "records_untrusted",
@@ -40,6 +40,8 @@ pub(super) fn call(error: &CallError) -> &'static str {
         | CallError::InsufficientScope
         | CallError::ChallengeSpent
         | CallError::IdempotencyConflict
+        | CallError::AuditGap { .. }
+        | CallError::AuditFork { .. }
         | CallError::Step { .. }
         | CallError::Unexpected { .. } => "records_refused",
     }
@@ -129,7 +131,7 @@ pub(super) fn sign_in_audit_code(error: &SignInError) -> &'static str {
 /// A failed ceremony, for the person.
 pub(super) fn failure(catalogue: &Catalogue, failure: Failure, reference: &str) -> Fault {
     let mut told = match failure {
-        Failure::ClockOff { ahead_s } => {
+        Failure::ClockOff { ahead_s, .. } => {
             fault(catalogue, "clock_off", &[("minutes", minutes(ahead_s))])
         }
         other => fault(catalogue, other.name(), &[]),

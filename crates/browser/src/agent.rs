@@ -80,7 +80,7 @@ impl Agent for BrowserAgent {
         let launched = tokio::task::spawn_blocking(move || agent.launch()).await;
         let (running, connection, incoming) = launched
             .map_err(|_| AgentError::Failed("it broke down while starting".to_owned()))??;
-        let (warden, events) = Warden::new(connection.clone(), Gate::new(&opening));
+        let warden = Warden::new(connection.clone(), Gate::new(&opening));
         tokio::spawn(warden.clone().guard(incoming));
         // From here on, whatever fails drops `running`, and with it the browser and its profile.
         let version = connection.call(None, "Browser.getVersion", json!({}));
@@ -96,7 +96,6 @@ impl Agent for BrowserAgent {
         Ok(Box::new(OpenBrowser {
             connection,
             warden,
-            events,
             stage,
             front,
             running,

@@ -15,6 +15,7 @@ mod agent;
 mod connection;
 mod find;
 mod flags;
+mod heard;
 mod message;
 mod open;
 mod process;

@@ -6,7 +6,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use identity::{AgentError, AgentEvent, BringForward, Disposal, OpenAgent};
 use serde_json::json;
-use tokio::sync::mpsc;
 use url::Url;
 
 use crate::connection::Connection;
@@ -23,7 +22,6 @@ const FAREWELL: Duration = Duration::from_secs(2);
 pub(crate) struct OpenBrowser {
     pub(crate) connection: Connection,
     pub(crate) warden: Arc<Warden>,
-    pub(crate) events: mpsc::Receiver<AgentEvent>,
     pub(crate) stage: Stage,
     pub(crate) front: Arc<Front>,
     pub(crate) running: Running,
@@ -53,8 +51,11 @@ impl OpenAgent for OpenBrowser {
     }
 
     async fn next(&mut self) -> AgentEvent {
-        // The warden, which we hold, keeps a sender: the channel never closes before us.
-        self.events.recv().await.unwrap_or(AgentEvent::Failed)
+        self.warden.next().await
+    }
+
+    fn takes_callbacks(&self) -> bool {
+        true
     }
 
     fn handle(&self) -> Arc<dyn BringForward> {

@@ -15,14 +15,13 @@ use tokio::sync::{mpsc, watch};
 use url::Url;
 
 use crate::connection::Connection;
+use crate::heard::Unheard;
 use crate::message::{Event, Incoming, Paused, Target};
 
 /// Federated sign-ins open one pop-up, rarely two; more is a page gone wild.
 const MOST_PAGES: usize = 6;
 /// Hosts that are reported as refused: each once.
 const MOST_REFUSED: usize = 32;
-/// Events that nobody took yet. A page that produces more of them loses the rest.
-const UNHEARD: usize = 128;
 
 /// Guards the pages of one browser.
 pub(crate) struct Warden {
@@ -30,7 +29,7 @@ pub(crate) struct Warden {
     ward: Mutex<Ward>,
     /// Changes whenever a page comes or goes.
     moved: watch::Sender<()>,
-    events: mpsc::Sender<AgentEvent>,
+    events: Arc<Unheard>,
 }
 
 struct Ward {
@@ -51,12 +50,8 @@ struct Attached {
 }
 
 impl Warden {
-    pub(crate) fn new(
-        connection: Connection,
-        gate: Gate,
-    ) -> (Arc<Self>, mpsc::Receiver<AgentEvent>) {
-        let (events, heard) = mpsc::channel(UNHEARD);
-        let warden = Self {
+    pub(crate) fn new(connection: Connection, gate: Gate) -> Arc<Self> {
+        Arc::new(Self {
             connection,
             ward: Mutex::new(Ward {
                 gate,
@@ -66,9 +61,13 @@ impl Warden {
                 watched: None,
             }),
             moved: watch::Sender::new(()),
-            events,
-        };
-        (Arc::new(warden), heard)
+            events: Arc::default(),
+        })
+    }
+
+    /// The next thing that happens. Cancel-safe.
+    pub(crate) async fn next(&self) -> AgentEvent {
+        self.events.next().await
     }
 
     /// Guards until the browser is gone.
@@ -209,7 +208,7 @@ impl Warden {
         let Ok(answer) = self.connection.ask(Some(session), "Fetch.enable", params) else {
             return;
         };
-        let (connection, events) = (self.connection.clone(), self.events.clone());
+        let (connection, events) = (self.connection.clone(), Arc::clone(&self.events));
         tokio::spawn(async move {
             // A session that is gone already says so in other words, and has nothing to guard.
             if let Ok(Err(why)) = answer.await
@@ -217,7 +216,7 @@ impl Warden {
             {
                 tracing::error!(why, "a page cannot be guarded");
                 connection.close();
-                drop(events.try_send(AgentEvent::Failed));
+                events.tell(AgentEvent::Failed);
             }
         });
     }
@@ -292,10 +291,7 @@ impl Warden {
     }
 
     fn tell(&self, event: AgentEvent) {
-        // Full only under a page that floods us, gone only while the browser is being closed.
-        if self.events.try_send(event).is_err() {
-            tracing::debug!("an event of the browser was not heard");
-        }
+        self.events.tell(event);
     }
 
     fn ward(&self) -> MutexGuard<'_, Ward> {

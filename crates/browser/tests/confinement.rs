@@ -1,11 +1,13 @@
 //! Where a page may lead, what it may do, and what becomes of the callback.
+#![cfg(target_os = "linux")] // What is observed is its process table and its desktop.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 
 use common::site::Site;
 use common::{Desk, next, nothing_is_left, opening, opening_to};
-use identity::{AgentError, AgentEvent, OpenAgent};
+use identity::{AgentError, AgentEvent, Listener, OpenAgent, Page};
+use policy::RedirectPath;
 use serde_json::json;
 
 fn refused(site: &Site) -> AgentEvent {
@@ -202,5 +204,68 @@ async fn pages_can_tell_that_the_browser_is_watched() {
         !told["agent"].as_str().unwrap().contains("Headless"),
         "{told}"
     );
+    nothing_is_left(&agent.close().await, &desk);
+}
+
+/// Chromium stands here for the person's everyday browser, in which any page may be open.
+#[tokio::test]
+async fn nothing_that_a_page_loads_or_sends_passes_for_a_callback_at_a_path_that_everybody_knows() {
+    let page = Page {
+        language: "en".to_owned(),
+        title: "Done".to_owned(),
+        text: "You can close this page.".to_owned(),
+    };
+    let path = RedirectPath::Fixed("/callback".to_owned());
+    let mut listener = Listener::bind(&[], &path, page).await.unwrap();
+    let mut site = Site::start().await;
+    let desk = Desk::new();
+    let mut agent = desk.open(opening(site.origin(), &[])).await;
+    site.will(&format!(
+        "const to = '{}?code=c&state=wrong';
+         const answered = [];
+         const load = (kind, attribute, more) => new Promise((done) => {{
+             const one = Object.assign(document.createElement(kind), more);
+             one.onload = one.onerror = () => done(answered.push(kind));
+             one[attribute] = to;
+             document.head.append(one);
+         }});
+         await load('img', 'src');
+         await load('script', 'src');
+         await load('link', 'href', {{ rel: 'stylesheet' }});
+         await load('link', 'href', {{ rel: 'prefetch' }});
+         await fetch(to, {{ mode: 'no-cors' }}).catch(() => answered.push('unreadable'));
+         await fetch(to).catch(() => answered.push('cors'));
+         await fetch(to, {{ method: 'POST', mode: 'no-cors', body: 'x' }}).catch(() => answered.push('post'));
+         navigator.sendBeacon(to, 'x');
+         await new Promise((done) => {{ new WebSocket(to.replace('http', 'ws')).onerror = done; }});
+         return answered",
+        listener.redirect_uri()
+    ));
+    agent.visit(site.at("/act"), true).await.unwrap();
+
+    let answered = site.reported().await;
+
+    assert_eq!(
+        answered,
+        json!([
+            "img",
+            "script",
+            "link",
+            "link",
+            "unreadable",
+            "cors",
+            "post"
+        ]),
+        "all of it was tried, and nothing of the answers can be read"
+    );
+    let silence = std::time::Duration::from_millis(500);
+    let heard = tokio::time::timeout(silence, listener.next()).await;
+    assert!(heard.is_err(), "{heard:?}");
+    // The same address, when the browser itself is led there: only its state tells that from a provider's redirect.
+    let mut led_there = listener.redirect_uri().clone();
+    led_there.set_query(Some("code=c&state=wrong"));
+    agent.visit(led_there.clone(), true).await.unwrap();
+    let heard = tokio::time::timeout(common::PATIENCE, listener.next()).await;
+    assert_eq!(heard.unwrap(), led_there);
     nothing_is_left(&agent.close().await, &desk);
 }

@@ -1,4 +1,5 @@
 //! However it ends: window, processes and profile are gone.
+#![cfg(target_os = "linux")] // What is observed is its process table and its desktop.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
@@ -184,7 +185,8 @@ async fn a_browser_that_ends_at_once_cannot_be_trusted_with_a_jar() {
 async fn a_browser_that_is_too_old_is_not_used() {
     let desk = Desk::new();
     let old = program(
-        "printf '{\"id\":1,\"result\":{\"product\":\"Chrome/119.0.1.2\"}}\\0' >&4; cat <&3 >/dev/null",
+        // It answers what it is asked, not before.
+        "head -c 1 <&3 >/dev/null; printf '{\"id\":1,\"result\":{\"product\":\"Chrome/119.0.1.2\"}}\\0' >&4; cat <&3 >/dev/null",
     );
     let refused = start(&desk, &old.path().join("chromium")).await;
     assert!(

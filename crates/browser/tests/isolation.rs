@@ -1,4 +1,5 @@
 //! What one ceremony's browser leaves, no other finds, and nothing of it stays on disk.
+#![cfg(target_os = "linux")] // What is observed is its process table and its desktop.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
@@ -82,7 +83,6 @@ async fn a_visit_out_of_sight_uses_the_same_jar_as_the_window() {
     nothing_is_left(&agent.close().await, &desk);
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn the_profile_is_for_nobody_else_while_it_lives() {
     use std::os::unix::fs::PermissionsExt;

@@ -123,6 +123,8 @@ pub enum Failure {
     ClockOff {
         /// By how many seconds ours is ahead; negative when behind.
         ahead_s: i64,
+        /// What the ID token earned by our clock, and would not by the provider's; none where no token came.
+        refusal: Option<Refusal>,
     },
     /// No port for the callback is free.
     PortsTaken,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use audit::{Digest, Event, IdpSession};
+use identity::Refusal;
 use records::{SecurityEvent, SecurityEventKind};
 
 use crate::cleanup::{AgentEnd, Cleanup, IdpSessionEnd};
@@ -103,9 +104,7 @@ fn events_of(scene: &Scene, ending: &Ending) -> Vec<Event> {
         }],
         Ending::SignerMismatch => vec![],
         Ending::AmbientSignIn => vec![Event::AmbientSignIn { ended: true }],
-        Ending::Refused(refusal) => vec![Event::SignatureRefused {
-            refusal: refusal.name().into(),
-        }],
+        Ending::Refused(refusal) => vec![refused(*refusal)],
         Ending::RecordChanged => scene
             .amendments
             .iter()
@@ -118,7 +117,20 @@ fn events_of(scene: &Scene, ending: &Ending) -> Vec<Event> {
         Ending::Unconfirmed(open) => vec![Event::SignatureUnconfirmed {
             evidence_sha256: digest(&open.evidence_sha256),
         }],
+        // The person is told of the clock, IT of the refusal as well.
+        Ending::Failed(
+            failure @ Failure::ClockOff {
+                refusal: Some(refusal),
+                ..
+            },
+        ) => vec![refused(*refusal), failed(scene, *failure)],
         Ending::Failed(failure) => vec![failed(scene, *failure)],
+    }
+}
+
+fn refused(refusal: Refusal) -> Event {
+    Event::SignatureRefused {
+        refusal: refusal.name().into(),
     }
 }
 

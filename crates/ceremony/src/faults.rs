@@ -12,8 +12,12 @@ pub(crate) fn of_identity(error: &IdentityError) -> Ending {
     tracing::warn!(%error, "the identity provider");
     match error {
         IdentityError::Refused(refusal) => Ending::Refused(*refusal),
-        IdentityError::ClockSkew { measured_s, .. } => Ending::Failed(Failure::ClockOff {
+        IdentityError::ClockSkew {
+            measured_s,
+            refusal,
+        } => Ending::Failed(Failure::ClockOff {
             ahead_s: -measured_s,
+            refusal: *refusal,
         }),
         IdentityError::Transport(TransportError::TlsRefused { .. }) => {
             Ending::Failed(Failure::IdentityProviderUntrusted)
@@ -69,7 +73,9 @@ pub(crate) fn of_challenge(error: &ChallengeError) -> Ending {
 /// The records API, before or instead of a receipt.
 pub(crate) fn of_call(error: &CallError) -> Ending {
     match error {
-        CallError::Unauthorised => Ending::Failed(Failure::SessionEnded),
+        CallError::Unauthorised | CallError::SessionRevoked { .. } => {
+            Ending::Failed(Failure::SessionEnded)
+        }
         CallError::RecordChanged { .. } | CallError::NotPending => Ending::RecordChanged,
         CallError::ChallengeSpent => Ending::Failed(Failure::ChallengeExpired),
         CallError::StepUp { .. } => Ending::Failed(Failure::StepUpUnmet),
@@ -77,6 +83,8 @@ pub(crate) fn of_call(error: &CallError) -> Ending {
         | CallError::InsufficientScope
         | CallError::NotFound
         | CallError::IdempotencyConflict
+        | CallError::AuditGap { .. }
+        | CallError::AuditFork { .. }
         | CallError::Step { .. } => Ending::Failed(Failure::RecordsRefused),
         CallError::Unavailable { .. } | CallError::Transport(_) => {
             Ending::Failed(Failure::RecordsUnreachable)

@@ -52,6 +52,12 @@ pub trait OpenAgent: Send {
     /// The next thing that happens. Cancel-safe: dropping the future loses no event.
     async fn next(&mut self) -> AgentEvent;
 
+    /// Whether it takes the callback itself, before it crosses the network. Then what arrives at the listener comes from
+    /// somebody else, unless it bears the state of the request.
+    fn takes_callbacks(&self) -> bool {
+        false
+    }
+
     /// A handle with which somebody else can bring the agent to the front.
     fn handle(&self) -> Arc<dyn BringForward>;
 

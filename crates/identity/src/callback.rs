@@ -92,12 +92,22 @@ impl Pending {
         Ok(parameters)
     }
 
+    /// Whether the callback bears this request's state, however it reads otherwise: only the provider and the agent know it.
+    pub(crate) fn is_meant_by(&self, callback: &Url) -> bool {
+        let mut parameters = callback.query_pairs();
+        parameters.any(|(name, value)| name == "state" && self.is_state(&value))
+    }
+
     fn check_state(&self, state: Option<&str>) -> Result<(), Declined> {
-        let ours = self.state.expose_secret().as_bytes();
         match state {
-            Some(theirs) if bool::from(theirs.as_bytes().ct_eq(ours)) => Ok(()),
+            Some(theirs) if self.is_state(theirs) => Ok(()),
             _ => Err(Declined::Refused(Refusal::StateMismatch)),
         }
+    }
+
+    fn is_state(&self, theirs: &str) -> bool {
+        let ours = self.state.expose_secret().as_bytes();
+        theirs.as_bytes().ct_eq(ours).into()
     }
 
     fn check_issuer(&self, iss: Option<&str>) -> Result<(), Declined> {

@@ -114,7 +114,7 @@ impl RelyingParty {
         let grant = token_endpoint::ask(self, provider, &parameters, key, now).await?;
         let verdict = match &grant.id_token {
             Some(raw) => {
-                let verify = |provider: &Provider| {
+                let verify = |provider: &Provider, clock_ahead| {
                     Check {
                         client: &self.client,
                         keys: provider.keys(),
@@ -131,9 +131,10 @@ impl RelyingParty {
                         access_token: Some(grant.tokens.access.expose_secret()),
                         now,
                     }
+                    .by_clock_ahead(clock_ahead)
                     .verify(raw)
                 };
-                self.verified(provider, now, verify)
+                self.verified(provider, &grant, now, verify)
                     .await
                     .map_err(IdentityError::from)
             }

@@ -189,7 +189,9 @@ impl Door {
         // always together with from where; a program that only says how it fetches is no page's script.
         let navigates = |name, value| !request.has(name) || request.only(name) == Some(value);
         let by_browser = request.has("sec-fetch-site");
+        // Nobody goes anywhere with what is only fetched ahead.
         if request.has("origin")
+            || request.has("sec-purpose")
             || (by_browser && !navigates("sec-fetch-mode", "navigate"))
             || !navigates("sec-fetch-dest", "document")
         {

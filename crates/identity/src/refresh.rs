@@ -29,7 +29,7 @@ impl RelyingParty {
         let mut grant = token_endpoint::ask(self, provider, &parameters, key, now).await?;
         let verdict = match &grant.id_token {
             Some(raw) => {
-                let verify = |provider: &Provider| {
+                let verify = |provider: &Provider, clock_ahead| {
                     Check {
                         client: &self.client,
                         keys: provider.keys(),
@@ -44,9 +44,10 @@ impl RelyingParty {
                         access_token: Some(grant.tokens.access.expose_secret()),
                         now,
                     }
+                    .by_clock_ahead(clock_ahead)
                     .verify(raw)
                 };
-                self.verified(provider, now, verify).await.map(Some)
+                self.verified(provider, &grant, now, verify).await.map(Some)
             }
             None => Ok(None),
         };
@@ -64,9 +65,8 @@ impl RelyingParty {
                     refresh: grant.tokens.refresh,
                 })
             }
-            Err(Unverified::Refused(refusal)) => {
-                let refused = IdentityError::Refused(refusal);
-                let turned_down = self.turned_down(provider, grant, refused, now).await;
+            Err(refused @ (Unverified::Refused(_) | Unverified::ClockSkew { .. })) => {
+                let turned_down = self.turned_down(provider, grant, refused.into(), now).await;
                 Err(turned_down.into())
             }
         }

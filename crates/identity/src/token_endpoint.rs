@@ -25,6 +25,12 @@ pub(crate) struct Grant {
 pub(crate) enum Unverified {
     /// It is not acceptable.
     Refused(Refusal),
+    /// It is not acceptable by our clock, and would be by the provider's.
+    ClockSkew {
+        /// The provider's clock minus ours, in seconds.
+        measured_s: i64,
+        refusal: Refusal,
+    },
     /// No key that we know signed it, and the issuer's keys were fetched too short a while ago to ask again.
     KeyUnknownYet,
     /// No key that we know signed it, and the issuer's keys could not be fetched.
@@ -35,6 +41,13 @@ impl From<Unverified> for IdentityError {
     fn from(unverified: Unverified) -> Self {
         match unverified {
             Unverified::Refused(refusal) => Self::Refused(refusal),
+            Unverified::ClockSkew {
+                measured_s,
+                refusal,
+            } => Self::ClockSkew {
+                measured_s,
+                refusal: Some(refusal),
+            },
             Unverified::KeyUnknownYet => Self::Refused(Refusal::KeyNotFound),
             Unverified::KeysUnavailable(error) => error,
         }
@@ -115,26 +128,46 @@ pub(crate) async fn ask(
 }
 
 impl RelyingParty {
-    /// Runs a verification; when it lacks a key, once more with the issuer's present keys.
+    /// Runs a verification; when it lacks a key, once more with the issuer's present keys. A refusal that a wrong clock
+    /// leads to is put down to the clock if that is all there is against the token.
     pub(crate) async fn verified(
         &self,
         provider: &mut Provider,
+        grant: &Grant,
         now: Timestamp,
-        verify: impl Fn(&Provider) -> Result<IdToken, Refusal>,
+        verify: impl Fn(&Provider, SignedDuration) -> Result<IdToken, Refusal>,
     ) -> Result<IdToken, Unverified> {
-        match verify(provider) {
-            Err(Refusal::KeyNotFound) => {}
-            verdict => return verdict.map_err(Unverified::Refused),
-        }
-        let refetched = self.refetch_keys(provider, now).await;
-        let fetched = refetched.map_err(Unverified::KeysUnavailable)?;
-        match verify(provider) {
-            Err(Refusal::KeyNotFound) if !fetched => Err(Unverified::KeyUnknownYet),
-            verdict => verdict.map_err(Unverified::Refused),
+        let by_our_clock = |provider: &Provider| verify(provider, SignedDuration::ZERO);
+        let refusal = match by_our_clock(provider) {
+            Ok(id_token) => return Ok(id_token),
+            Err(Refusal::KeyNotFound) => {
+                let refetched = self.refetch_keys(provider, now).await;
+                let fetched = refetched.map_err(Unverified::KeysUnavailable)?;
+                match by_our_clock(provider) {
+                    Ok(id_token) => return Ok(id_token),
+                    Err(Refusal::KeyNotFound) if !fetched => return Err(Unverified::KeyUnknownYet),
+                    Err(refusal) => refusal,
+                }
+            }
+            Err(refusal) => refusal,
+        };
+        let ahead = grant.clock_ahead_s.or(provider.clock_ahead_s());
+        match ahead {
+            Some(measured_s)
+                if refusal.depends_on_clock()
+                    && measured_s.abs() > self.client.clock_skew.as_secs()
+                    && verify(provider, SignedDuration::from_secs(measured_s)).is_ok() =>
+            {
+                Err(Unverified::ClockSkew {
+                    measured_s,
+                    refusal,
+                })
+            }
+            _ => Err(Unverified::Refused(refusal)),
         }
     }
 
-    /// Gives a grant back, and names the clock if the clock is why.
+    /// Gives back the grant of a token that is not accepted.
     pub(crate) async fn turned_down(
         &self,
         provider: &Provider,
@@ -142,21 +175,8 @@ impl RelyingParty {
         error: IdentityError,
         now: Timestamp,
     ) -> Unredeemed {
-        let end = self.give_back(provider, &grant.tokens, now).await;
-        let ahead = grant.clock_ahead_s.or(provider.clock_ahead_s());
-        let error = match (error, ahead) {
-            (IdentityError::Refused(refusal), Some(measured_s))
-                if refusal.depends_on_clock()
-                    && measured_s.abs() > self.client.clock_skew.as_secs() =>
-            {
-                IdentityError::ClockSkew {
-                    measured_s,
-                    refusal: Some(refusal),
-                }
-            }
-            (error, _) => error,
-        };
-        Unredeemed { error, grant: end }
+        let grant = self.give_back(provider, &grant.tokens, now).await;
+        Unredeemed { error, grant }
     }
 
     /// Revokes what was granted. Nothing of the grant is used, whatever comes of it.

@@ -4,13 +4,23 @@ use std::path::Path;
 
 /// One process that has not ended.
 pub(super) struct Entry {
-    pub(super) process: u32,
-    pub(super) group: u32,
+    pub(super) process: i32,
+    pub(super) group: i32,
     /// The command line; how its parts are separated differs.
     command: String,
 }
 
 impl Entry {
+    #[cfg(all(test, target_os = "linux"))]
+    pub(super) fn of_browser(process: i32, folder: &Path) -> Self {
+        let command = format!("chromium\0--user-data-dir={}/profile\0", folder.display());
+        Self {
+            process,
+            group: process,
+            command,
+        }
+    }
+
     /// Whether this is a process of the browser whose data lie below the folder.
     pub(super) fn works_in(&self, folder: &Path) -> bool {
         let folder = folder.to_string_lossy();
@@ -29,23 +39,27 @@ pub(super) fn read() -> Vec<Entry> {
     };
     entries
         .flatten()
-        .filter_map(|entry| {
-            let process = entry.file_name().to_str()?.parse().ok()?;
-            let stat = std::fs::read(entry.path().join("stat")).ok()?;
-            let group = group_of_living(&String::from_utf8_lossy(&stat))?;
-            let command = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-            Some(Entry {
-                process,
-                group,
-                command: String::from_utf8_lossy(&command).into_owned(),
-            })
-        })
+        .filter_map(|entry| of(entry.file_name().to_str()?.parse().ok()?))
         .collect()
+}
+
+/// One process, if it has not ended.
+#[cfg(not(target_os = "macos"))]
+pub(super) fn of(process: i32) -> Option<Entry> {
+    let place = Path::new("/proc").join(process.to_string());
+    let stat = std::fs::read(place.join("stat")).ok()?;
+    let group = group_of_living(&String::from_utf8_lossy(&stat))?;
+    let command = std::fs::read(place.join("cmdline")).unwrap_or_default();
+    Some(Entry {
+        process,
+        group,
+        command: String::from_utf8_lossy(&command).into_owned(),
+    })
 }
 
 /// Reads one `/proc/PID/stat` line: `PID (name) state parent group …`, where the name may itself hold brackets.
 #[cfg(not(target_os = "macos"))]
-fn group_of_living(stat: &str) -> Option<u32> {
+fn group_of_living(stat: &str) -> Option<i32> {
     let (_, tail) = stat.rsplit_once(") ")?;
     let mut fields = tail.split(' ');
     let state = fields.next()?;
@@ -127,7 +141,7 @@ mod tests {
         assert!(
             read()
                 .iter()
-                .any(|entry| entry.process == std::process::id())
+                .any(|entry| u32::try_from(entry.process) == Ok(std::process::id()))
         );
     }
 }

@@ -1,5 +1,8 @@
 //! Windows: two inheritable pipe handles named on the command line, and a job object that kills with its last handle.
 //!
+//! The browser is made halted and runs only once it is in the job, so that nothing it starts can be outside. Were we to die
+//! between the two, a process would be left that never ran and holds nothing.
+//!
 //! The handles are inheritable from the moment they are marked until the browser is started, under a lock of this crate; a
 //! program that another part of ours starts in that instant would inherit them too.
 #![allow(unsafe_code)]
@@ -14,18 +17,27 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use windows::Win32::Foundation::{HANDLE, HANDLE_FLAG_INHERIT, HANDLE_FLAGS, SetHandleInformation};
+use windows::Win32::System::Diagnostics::ToolHelp::{
+    CreateToolhelp32Snapshot, TH32CS_SNAPTHREAD, THREADENTRY32, Thread32First, Thread32Next,
+};
 use windows::Win32::System::JobObjects::{
     AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
     JOBOBJECT_BASIC_ACCOUNTING_INFORMATION, JOBOBJECT_EXTENDED_LIMIT_INFORMATION,
     JobObjectBasicAccountingInformation, JobObjectExtendedLimitInformation,
     QueryInformationJobObject, SetInformationJobObject, TerminateJobObject,
 };
+use windows::Win32::System::Threading::{
+    CREATE_NEW_PROCESS_GROUP, CREATE_SUSPENDED, OpenThread, ResumeThread, THREAD_SUSPEND_RESUME,
+};
 
 use super::Launched;
 use crate::flags;
 
-/// `CREATE_NEW_PROCESS_GROUP`: a Ctrl+C in our console is not the browser's.
-const NEW_PROCESS_GROUP: u32 = 0x0000_0200;
+/// Halted until it is in the job; and a Ctrl+C in our console is not the browser's.
+const HALTED: u32 = CREATE_SUSPENDED.0 | CREATE_NEW_PROCESS_GROUP.0;
+
+/// What [`ResumeThread`] answers when it cannot.
+const NOT_RESUMED: u32 = u32::MAX;
 
 /// How long killed processes may take to end.
 const LEAVING: Duration = Duration::from_secs(2);
@@ -59,12 +71,17 @@ pub(crate) fn launch(mut command: Command, _folder: &Path) -> io::Result<Launche
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .creation_flags(NEW_PROCESS_GROUP)
+        .creation_flags(HALTED)
         .spawn()?;
     drop((their_input, their_output));
     drop(launching);
     let mut process = Process { browser, job };
-    if let Err(error) = process.job.take_in(&process.browser) {
+    let running = process
+        .job
+        .take_in(&process.browser)
+        .and_then(|()| set_going(&process.browser));
+    if let Err(error) = running {
+        // In the job or not yet: it has not run.
         process.browser.kill()?;
         return Err(error);
     }
@@ -104,6 +121,41 @@ pub(crate) fn end_all_of(_folder: &Path) {}
 /// There is none.
 pub(crate) fn is_root() -> bool {
     false
+}
+
+/// Lets a halted process run. It has one thread, which is found by its owner: the standard library closes the handle to it.
+fn set_going(browser: &Child) -> io::Result<()> {
+    let mut thread = THREADENTRY32 {
+        dwSize: size_of::<THREADENTRY32>().try_into().unwrap_or(0),
+        ..THREADENTRY32::default()
+    };
+    // SAFETY: the snapshot is ours alone and stays open while it is read; the structure outlives the calls that fill it, and
+    // its size is its own.
+    unsafe {
+        let taken = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0)?;
+        let snapshot = OwnedHandle::from_raw_handle(taken.0);
+        let list = HANDLE(snapshot.as_raw_handle());
+        let mut more = Thread32First(list, &raw mut thread);
+        while more.is_ok() {
+            if thread.th32OwnerProcessID == browser.id() {
+                return resume(thread.th32ThreadID);
+            }
+            more = Thread32Next(list, &raw mut thread);
+        }
+    }
+    Err(io::ErrorKind::NotFound.into())
+}
+
+fn resume(thread: u32) -> io::Result<()> {
+    // SAFETY: a new handle that nobody else has, open while it is used.
+    unsafe {
+        let opened = OpenThread(THREAD_SUSPEND_RESUME, false, thread)?;
+        let thread = OwnedHandle::from_raw_handle(opened.0);
+        if ResumeThread(HANDLE(thread.as_raw_handle())) == NOT_RESUMED {
+            return Err(io::Error::last_os_error());
+        }
+    }
+    Ok(())
 }
 
 fn inheritable(end: &impl AsRawHandle) -> io::Result<()> {

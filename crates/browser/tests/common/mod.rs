@@ -1,21 +1,19 @@
 //! A place for throw-away browsers, an agent for it, and hands at the screen.
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
 
+pub mod screen;
 pub mod site;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use browser::BrowserAgent;
 use identity::{Agent, AgentEvent, Disposal, OpenAgent, Opening, Purpose};
+#[allow(unused_imports, reason = "each test program uses a part")]
+pub use screen::{PATIENCE, can_see, type_into, until, xdotool};
 use tempfile::TempDir;
 use url::Url;
-
-/// How long anything may take on a busy machine.
-pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One desk at a time: windows are told apart by their titles, and there is one keyboard.
 static TURN: Mutex<()> = Mutex::new(());
@@ -92,15 +90,6 @@ pub fn nothing_is_left(disposal: &Disposal, desk: &Desk) {
     assert_eq!(desk.left(), Vec::<PathBuf>::new());
 }
 
-/// Asks until the answer is yes.
-pub async fn until(what: &str, ask: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !ask() {
-        assert!(started.elapsed() < PATIENCE, "waited in vain for {what}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
 /// Living processes whose data lie below the folder.
 pub fn processes(place: &Path) -> Vec<u32> {
     let place = place.to_string_lossy().into_owned();
@@ -134,36 +123,4 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
         found.push(path);
     }
     found
-}
-
-/// Whether a window with this in its title can be seen.
-pub fn can_see(title: &str) -> bool {
-    xdotool(&["search", "--onlyvisible", "--name", title])
-}
-
-/// Types into the window with this title. Names of keys stand in angle brackets.
-pub async fn type_into(title: &str, keys: &[&str]) {
-    until(&format!("a window called {title}"), || can_see(title)).await;
-    let front = [
-        "search",
-        "--onlyvisible",
-        "--name",
-        title,
-        "windowactivate",
-        "--sync",
-    ];
-    assert!(xdotool(&front), "{title} comes to the front");
-    for key in keys {
-        let name = key.strip_prefix('<').and_then(|key| key.strip_suffix('>'));
-        let typed = match name {
-            Some(name) => xdotool(&["key", name]),
-            None => xdotool(&["type", "--delay", "20", key]),
-        };
-        assert!(typed, "{key}");
-    }
-}
-
-pub fn xdotool(arguments: &[&str]) -> bool {
-    let done = Command::new("xdotool").args(arguments).output();
-    done.expect("xdotool is installed").status.success()
 }

@@ -86,6 +86,7 @@ impl Ceremony<Prepared> {
         let off = |ahead: SignedDuration| {
             Err(Ending::Failed(Failure::ClockOff {
                 ahead_s: ahead.as_secs(),
+                refusal: None,
             }))
         };
         if behind > skew {
