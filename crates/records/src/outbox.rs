@@ -5,117 +5,42 @@
 //! and is delivered for nobody else. It leaves only against a receipt, which is kept until somebody says that it is
 //! written down elsewhere; one that the API refused for good is kept, marked, for the record. The outbox does not send
 //! anything, and does not protect against somebody who deletes its folder.
+//!
+//! Opening reads nothing, and counting reads names alone: how much waits does not slow down the start of the program.
+//! One outbox is open on a folder at a time, since what was read once is remembered.
 
+mod entry;
 mod file;
+mod folder;
+mod index;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use evidence::{Bundle, LedgerKey, Receipt, Subject, receipt};
+use evidence::{LedgerKey, Receipt, Subject, receipt};
 use jiff::{SignedDuration, Timestamp};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::wire::Octets;
+pub use entry::{DeliveredNote, Note, Title, Waiting, WaitingState};
 pub use file::{Seal, SealError};
+use folder::Folder;
+use index::Index;
 
 /// The first pause between two attempts; it doubles up to the longest.
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 /// The longest pause.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
+/// The most entries that are given out to be tried at once. The others are due the next time.
+const MAX_DUE: usize = 50;
+/// The most files that are read to find out what is due. The others are read the next time.
+const MAX_READ: usize = 500;
 
 /// The folder of waiting signatures.
 pub struct Outbox {
-    folder: PathBuf,
-    seal: Box<dyn Seal>,
-    /// One writer at a time: an entry is read, changed and written back.
-    writing: Mutex<()>,
-}
-
-/// One signature that waits, or was refused. Only verified evidence becomes one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiting {
-    /// Everything but the evidence.
-    pub note: Note,
-    evidence: Octets,
-}
-
-/// What is kept beside the evidence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Note {
-    /// The statement's signature identifier.
-    pub signature_id: Uuid,
-    /// Who signed. Only this person's token delivers it.
-    pub owner: Subject,
-    /// The amendments that it signs.
-    pub amendments: Vec<String>,
-    /// The evidence's identity, as its receipt will name it.
-    pub evidence_sha256: String,
-    /// The provider's key that signed the ID token, as its receipt will name it.
-    pub issuer_key_thumbprint: String,
-    /// The entity tags of its amendments.
-    pub etags: Vec<String>,
-    /// The idempotency key of every attempt.
-    pub idempotency_key: String,
-    /// The reference under which the audit has it.
-    pub reference: String,
-    /// What the worklist and the outbox screen call it.
-    pub title: Title,
-    /// When it was sealed.
-    pub sealed_at: Timestamp,
-    /// How often delivery was tried.
-    pub attempts: u32,
-    /// When it is tried again.
-    pub next_attempt_at: Timestamp,
-    /// What the last attempt said.
-    pub last_error: Option<String>,
-    /// Whether it waits or was refused.
-    pub state: WaitingState,
-}
-
-/// How a person recognises a waiting signature.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Title {
-    /// The kind of its (first) record.
-    pub kind: crate::fields::Kind,
-    /// That record's identifier.
-    pub record: String,
-    /// The patient's pseudonym.
-    pub patient: String,
-    /// The meaning, by its standard name.
-    pub meaning: String,
-}
-
-/// What stands in a file, encrypted.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stored {
-    note: Note,
-    evidence: Octets,
-}
-
-/// A delivered signature: what is left of its entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DeliveredNote {
-    /// Everything but the evidence, which the records API has now.
-    pub note: Note,
-    /// The receipt that proves it (a compact JWS).
-    pub receipt: String,
-}
-
-/// Whether an entry will be tried again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WaitingState {
-    /// It will be.
-    Waiting,
-    /// The API refused it for good. Kept for the record.
-    Refused,
+    folder: Folder,
+    /// What is known of it; nothing before the first question. Whoever reads, changes and writes back holds this.
+    index: Mutex<Option<Index>>,
 }
 
 /// What an outbox holds.
@@ -125,6 +50,17 @@ pub struct Listing {
     pub entries: Vec<Waiting>,
     /// Files that cannot be opened: another key, or damaged. They are never deleted.
     pub unreadable: Vec<PathBuf>,
+}
+
+/// What an outbox holds, as one person may see it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Holdings {
+    /// What this person signed, newest first.
+    pub own: Vec<Note>,
+    /// How many more wait for other people.
+    pub others: usize,
+    /// How many files cannot be opened. They are never deleted.
+    pub unreadable: usize,
 }
 
 /// The outbox could not do what was asked.
@@ -155,120 +91,110 @@ pub enum OutboxError {
     WrongReceipt(Uuid),
 }
 
-impl Waiting {
-    /// Verified evidence, ready to wait.
-    pub fn new(
-        evidence: &evidence::VerifiedEvidence,
-        etags: Vec<String>,
-        idempotency_key: String,
-        reference: String,
-        title: Title,
-        now: Timestamp,
-    ) -> Self {
-        let statement = evidence.statement();
-        let note = Note {
-            signature_id: statement.signature_id,
-            owner: statement.signer.as_subject(),
-            amendments: statement
-                .amendments
-                .iter()
-                .map(|one| one.id.clone())
-                .collect(),
-            evidence_sha256: evidence.sha256().to_owned(),
-            issuer_key_thumbprint: evidence.issuer_key_thumbprint().to_owned(),
-            etags,
-            idempotency_key,
-            reference,
-            title,
-            sealed_at: now,
-            attempts: 0,
-            next_attempt_at: now,
-            last_error: None,
-            state: WaitingState::Waiting,
-        };
-        Self {
-            note,
-            evidence: evidence.octets().to_vec().into(),
-        }
-    }
-
-    /// The evidence as sealed.
-    pub fn evidence(&self) -> &[u8] {
-        self.evidence.as_slice()
-    }
-
-    /// Whether it is to be tried again, by whomever.
-    pub fn waits(&self) -> bool {
-        self.note.state == WaitingState::Waiting
-    }
-
-    /// Exactly this evidence, as strictly as the ceremony asks.
-    fn is_proven_by(&self, receipt: &Receipt) -> bool {
-        let Ok(bundle) = Bundle::parse(self.evidence()) else {
-            return false;
-        };
-        let Ok(sha256) = bundle.sha256() else {
-            return false;
-        };
-        let thumbprint = &self.note.issuer_key_thumbprint;
-        receipt.is_for(&bundle, &sha256, thumbprint).is_ok()
-    }
-}
-
 impl Outbox {
     /// Opens the outbox in that folder, which is made when absent, for this user alone.
     pub fn open(folder: &Path, seal: Box<dyn Seal>) -> Result<Self, OutboxError> {
         file::make_folder(folder)?;
         Ok(Self {
-            folder: folder.to_owned(),
-            seal,
-            writing: Mutex::new(()),
+            folder: Folder {
+                path: folder.to_owned(),
+                seal,
+            },
+            index: Mutex::default(),
         })
     }
 
     /// Whether what is put here can still be opened after the program ended.
     pub fn durable(&self) -> bool {
-        self.seal.durable()
+        self.folder.seal.durable()
     }
 
     /// Keeps an entry; it is on the disk when this returns.
     pub fn put(&self, entry: &Waiting) -> Result<(), OutboxError> {
-        let _one = self.lock();
-        self.write(entry)
+        let mut index = self.lock();
+        self.write(&mut index, entry)
     }
 
-    /// Everything that waits or was refused.
+    /// How many signatures wait, by the names of their files: one that turns out not to open counts until it is read.
+    pub fn count(&self) -> Result<usize, OutboxError> {
+        self.with_index(|index| Ok(index.waiting()))
+    }
+
+    /// Everything that waits or was refused, read anew.
     pub fn list(&self) -> Result<Listing, OutboxError> {
+        let index = self.lock();
         let mut listing = Listing::default();
-        for path in file::entries(&self.folder, file::WAITING)? {
-            match self.read(&path) {
-                Ok(entry) => listing.entries.push(entry),
-                Err(OutboxError::Seal(_) | OutboxError::Damaged { .. }) => {
+        let refused = file::entries(&self.folder.path, file::REFUSED)?;
+        let waiting = file::entries(&self.folder.path, file::WAITING)?;
+        let mut seen = BTreeSet::new();
+        for path in refused.into_iter().chain(waiting) {
+            let id = file::id(&path);
+            // A crash between the two steps of a refusal leaves both names; the refusal counts.
+            if id.is_some_and(|id| !seen.insert(id)) {
+                continue;
+            }
+            match id.map(|id| self.folder.read(id)) {
+                Some(Ok(entry)) => listing.entries.push(entry),
+                None | Some(Err(OutboxError::Seal(_) | OutboxError::Damaged { .. })) => {
                     listing.unreadable.push(path);
                 }
-                Err(error) => return Err(error),
+                Some(Err(error)) => return Err(error),
             }
         }
+        drop(index);
         listing
             .entries
             .sort_by_key(|entry| (entry.note.sealed_at, entry.note.signature_id));
         Ok(listing)
     }
 
-    /// What is to be tried now with this person's token, oldest first.
-    pub fn due(&self, now: Timestamp, owner: &Subject) -> Result<Vec<Waiting>, OutboxError> {
-        let mut entries = self.list()?.entries;
-        entries.retain(|entry| {
-            entry.waits() && entry.note.owner == *owner && entry.note.next_attempt_at <= now
-        });
-        Ok(entries)
+    /// What one person may see of what is here. The first time, every file is read.
+    pub fn holdings(&self, owner: &Subject) -> Result<Holdings, OutboxError> {
+        self.with_index(|index| {
+            self.read_waiting(index, usize::MAX)?;
+            while let Some(id) = index.next_unread_refused() {
+                self.learn(index, id)?;
+            }
+            let (mut own, others): (Vec<_>, Vec<_>) =
+                index.notes().partition(|note| note.owner == *owner);
+            own.sort_by_key(|note| (note.sealed_at, note.signature_id));
+            Ok(Holdings {
+                own: own.into_iter().rev().cloned().collect(),
+                others: others.into_iter().filter(|note| note.waits()).count(),
+                unreadable: index.unreadable(),
+            })
+        })
     }
 
-    /// The amendments for which a signature waits, whoever signed: none of them may be signed meanwhile.
+    /// What is to be tried now with this person's token, oldest first: as many as are tried in one go.
+    pub fn due(&self, now: Timestamp, owner: &Subject) -> Result<Vec<Waiting>, OutboxError> {
+        self.with_index(|index| {
+            let mut entries = Vec::new();
+            for id in self.due_now(index, now, owner)? {
+                match self.learn(index, id)? {
+                    Some(entry) if entry.note.is_due(now, owner) => entries.push(entry),
+                    _ => {}
+                }
+            }
+            Ok(entries)
+        })
+    }
+
+    /// Whether something is to be tried now with this person's token.
+    pub fn has_due(&self, now: Timestamp, owner: &Subject) -> Result<bool, OutboxError> {
+        self.with_index(|index| Ok(!self.due_now(index, now, owner)?.is_empty()))
+    }
+
+    /// The amendments for which a signature waits, whoever signed: none of them may be signed meanwhile. The first time,
+    /// every file of an entry that waits is read.
     pub fn waiting_amendments(&self) -> Result<BTreeSet<String>, OutboxError> {
-        let entries = self.list()?.entries.into_iter();
-        let waiting = entries.filter(Waiting::waits);
-        Ok(waiting.flat_map(|entry| entry.note.amendments).collect())
+        self.with_index(|index| {
+            self.read_waiting(index, usize::MAX)?;
+            let waiting = index.notes().filter(|note| note.waits());
+            Ok(waiting
+                .flat_map(|note| note.amendments.iter().cloned())
+                .collect())
+        })
     }
 
     /// Whether a signature for this amendment waits.
@@ -278,11 +204,7 @@ impl Outbox {
 
     /// What was delivered and is not yet forgotten, oldest first.
     pub fn delivered_notes(&self) -> Result<Vec<DeliveredNote>, OutboxError> {
-        let paths = file::entries(&self.folder, file::DELIVERED)?;
-        let mut notes = paths
-            .iter()
-            .map(|path| self.unseal(path, &aad_delivered))
-            .collect::<Result<Vec<DeliveredNote>, _>>()?;
+        let mut notes = self.folder.delivered()?;
         notes.sort_by_key(|one| (one.note.sealed_at, one.note.signature_id));
         Ok(notes)
     }
@@ -290,7 +212,7 @@ impl Outbox {
     /// The delivery is written down elsewhere: its receipt need not be kept here any longer.
     pub fn forget(&self, id: Uuid) -> Result<(), OutboxError> {
         let _one = self.lock();
-        file::remove(&self.path(id, file::DELIVERED)).map_err(|error| unknown(id, error))
+        self.folder.forget(id)
     }
 
     /// Notes a failed attempt and when the next one is.
@@ -321,9 +243,8 @@ impl Outbox {
         receipt: &str,
         keys: &[LedgerKey],
     ) -> Result<Receipt, OutboxError> {
-        let _one = self.lock();
-        let path = self.path(id, file::WAITING);
-        let entry = self.read(&path)?;
+        let mut index = self.lock();
+        let entry = self.folder.read_waiting(id)?;
         let proof = receipt::verify(receipt, keys).map_err(|_| OutboxError::WrongReceipt(id))?;
         if !entry.is_proven_by(&proof) {
             return Err(OutboxError::WrongReceipt(id));
@@ -332,90 +253,96 @@ impl Outbox {
             note: entry.note,
             receipt: receipt.to_owned(),
         };
-        self.enclose(&self.path(id, file::DELIVERED), &aad_delivered(id), &kept)?;
-        file::remove(&path)?;
+        self.folder.deliver(id, &kept)?;
+        if let Some(index) = index.as_mut() {
+            index.forget(id);
+        }
         Ok(proof)
     }
 
     fn change(&self, id: Uuid, change: impl FnOnce(&mut Note)) -> Result<Waiting, OutboxError> {
-        let _one = self.lock();
-        let mut entry = self.read(&self.path(id, file::WAITING))?;
+        let mut index = self.lock();
+        let mut entry = self.folder.read_waiting(id)?;
         change(&mut entry.note);
-        self.write(&entry)?;
+        self.write(&mut index, &entry)?;
         Ok(entry)
     }
 
-    fn read(&self, path: &Path) -> Result<Waiting, OutboxError> {
-        let Stored { note, evidence } = self.unseal(path, &aad)?;
-        Ok(Waiting { note, evidence })
-    }
-
-    fn write(&self, entry: &Waiting) -> Result<(), OutboxError> {
-        let id = entry.note.signature_id;
-        let stored = Stored {
-            note: entry.note.clone(),
-            evidence: entry.evidence.clone(),
-        };
-        self.enclose(&self.path(id, file::WAITING), &aad(id), &stored)
-    }
-
-    /// Reads and opens one file; `aad` binds its content to the identifier in its name.
-    fn unseal<T: DeserializeOwned>(
-        &self,
-        path: &Path,
-        aad: &dyn Fn(Uuid) -> Vec<u8>,
-    ) -> Result<T, OutboxError> {
-        let damaged = || OutboxError::Damaged {
-            path: path.to_owned(),
-        };
-        let id = file::id(path).ok_or_else(damaged)?;
-        let sealed = file::read(path).map_err(|error| unknown(id, error))?;
-        let plain = self.seal.open(&aad(id), &sealed)?;
-        serde_json::from_slice(&plain).map_err(|_| damaged())
-    }
-
-    fn enclose(
-        &self,
-        path: &Path,
-        aad: &[u8],
-        content: &impl Serialize,
-    ) -> Result<(), OutboxError> {
-        let plain = serde_json::to_vec(content).map_err(|_| OutboxError::Damaged {
-            path: path.to_owned(),
-        })?;
-        let sealed = self.seal.seal(aad, &plain)?;
-        file::write(path, &sealed)
-    }
-
-    fn path(&self, id: Uuid, extension: &str) -> PathBuf {
-        self.folder.join(format!("{id}.{extension}"))
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, ()> {
-        // The guarded value is empty: a writer that panicked left nothing half-done in it.
-        self.writing
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-}
-
-/// Binds the ciphertext to its entry, so that one file cannot stand in for another.
-fn aad(id: Uuid) -> Vec<u8> {
-    format!("countersign outbox v1 {id}").into_bytes()
-}
-
-/// The same for what is left after the delivery, which can stand in for no entry.
-fn aad_delivered(id: Uuid) -> Vec<u8> {
-    format!("countersign outbox delivered v1 {id}").into_bytes()
-}
-
-/// A file that is not there is an entry that is not there.
-fn unknown(id: Uuid, error: OutboxError) -> OutboxError {
-    match error {
-        OutboxError::Io { ref source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
-            OutboxError::Unknown(id)
+    fn write(&self, index: &mut Option<Index>, entry: &Waiting) -> Result<(), OutboxError> {
+        self.folder.write(entry)?;
+        if let Some(index) = index {
+            index.know(&entry.note);
         }
-        other => other,
+        Ok(())
+    }
+
+    /// The numbers of what is due, oldest first, as far as files were read by now.
+    fn due_now(
+        &self,
+        index: &mut Index,
+        now: Timestamp,
+        owner: &Subject,
+    ) -> Result<Vec<Uuid>, OutboxError> {
+        self.read_waiting(index, MAX_READ)?;
+        let mut due: Vec<_> = index
+            .notes()
+            .filter(|note| note.is_due(now, owner))
+            .map(|note| (note.sealed_at, note.signature_id))
+            .collect();
+        due.sort_unstable();
+        due.truncate(MAX_DUE);
+        Ok(due.into_iter().map(|(_, id)| id).collect())
+    }
+
+    /// Reads at most so many of the files that were not read yet.
+    fn read_waiting(&self, index: &mut Index, limit: usize) -> Result<(), OutboxError> {
+        for _ in 0..limit {
+            match index.next_unread() {
+                Some(id) => self.learn(index, id)?,
+                None => break,
+            };
+        }
+        Ok(())
+    }
+
+    /// Reads one file. Nothing when it is gone, or does not open.
+    fn learn(&self, index: &mut Index, id: Uuid) -> Result<Option<Waiting>, OutboxError> {
+        match self.folder.read(id) {
+            Ok(entry) => {
+                // Whatever it says of itself, this file was read.
+                index.forget(id);
+                index.know(&entry.note);
+                Ok(Some(entry))
+            }
+            Err(OutboxError::Unknown(_)) => {
+                index.forget(id);
+                Ok(None)
+            }
+            Err(OutboxError::Seal(_) | OutboxError::Damaged { .. }) => {
+                index.cannot_read(id);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn with_index<T>(
+        &self,
+        ask: impl FnOnce(&mut Index) -> Result<T, OutboxError>,
+    ) -> Result<T, OutboxError> {
+        let mut lock = self.lock();
+        let mut index = match lock.take() {
+            Some(index) => index,
+            None => Index::of(&self.folder.path)?,
+        };
+        let answer = ask(&mut index);
+        *lock = Some(index);
+        answer
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Index>> {
+        // A reader that panicked took the index with it, and the folder is listed anew.
+        self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,19 +1,20 @@
 //! Files that are there whole or not at all.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
+use durable::Readers;
 use uuid::Uuid;
 
 use super::OutboxError;
 
 /// What an entry's file is called, after its signature's identifier.
 pub const WAITING: &str = "sealed";
+/// What it is called once the records API refused it for good.
+pub const REFUSED: &str = "refused";
 /// What is left of an entry after its delivery.
 pub const DELIVERED: &str = "delivered";
-/// What a file is called while it is written. Leftovers are ignored: whoever wrote them never said "kept".
-const UNFINISHED: &str = "part";
 
 /// Encrypts entries; implemented by whoever keeps the key. `aad` is authenticated with them, not stored.
 pub trait Seal: Send + Sync {
@@ -46,7 +47,8 @@ pub fn make_folder(folder: &Path) -> Result<(), OutboxError> {
     builder.create(folder).map_err(at(folder))
 }
 
-/// The finished files of one kind in a folder.
+/// The finished files of one kind in a folder. Leftovers of one that was never finished have another ending and are
+/// ignored: whoever wrote them never said "kept".
 pub fn entries(folder: &Path, kind: &str) -> Result<Vec<PathBuf>, OutboxError> {
     let listed = fs::read_dir(folder).map_err(at(folder))?;
     let paths = listed
@@ -66,34 +68,15 @@ pub fn read(path: &Path) -> Result<Vec<u8>, OutboxError> {
     fs::read(path).map_err(at(path))
 }
 
-/// Writes beside, flushes, renames, flushes the folder.
 pub fn write(path: &Path, octets: &[u8]) -> Result<(), OutboxError> {
-    let beside = path.with_extension(UNFINISHED);
-    write_flushed(&beside, octets).map_err(at(&beside))?;
-    fs::rename(&beside, path).map_err(at(path))?;
-    flush_folder_of(path).map_err(at(path))
+    durable::replace(path, octets, Readers::Owner).map_err(at(path))
 }
 
 pub fn remove(path: &Path) -> Result<(), OutboxError> {
-    fs::remove_file(path).map_err(at(path))?;
-    flush_folder_of(path).map_err(at(path))
-}
-
-fn write_flushed(path: &Path, octets: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(octets)?;
-    file.sync_all()
-}
-
-/// A name is on the disk only when its folder is. Windows has no such call and flushes names with the file.
-fn flush_folder_of(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
-        _ => Ok(()),
+    match durable::remove(path) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(at(path)(io::ErrorKind::NotFound.into())),
+        Err(error) => Err(at(path)(error)),
     }
 }
 
