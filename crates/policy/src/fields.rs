@@ -12,7 +12,7 @@ use crate::error::{PolicyError, Problem};
 use crate::layers::{Layers, Source};
 use crate::rules;
 use crate::types::{
-    AgentKind, MaxAge, Meaning, Preflight, Profile, Reason, RedirectPath, Remember, SignInAgent,
+    AgentKind, IdleEnd, MaxAge, Meaning, Preflight, Profile, Reason, RedirectPath, Remember, SignInAgent,
     UpdateCheck,
 };
 use crate::value::{FieldValue, Misfit};
@@ -86,16 +86,21 @@ macro_rules! fields {
             },
         )+)+];
 
-        /// Fills every field from the strongest source that has it.
-        pub(crate) fn assemble(layers: &Layers) -> Result<Loaded, PolicyError> {
+        /// Fills every field from the strongest source that has it. Everything that is wrong is added to the problems; there is
+        /// a policy only if nothing is.
+        pub(crate) fn assemble(layers: &Layers, problems: &mut Vec<PolicyError>) -> Option<Loaded> {
             let mut rows = FIELDS.iter();
             let mut values = Vec::with_capacity(FIELDS.len());
-            let policy = Policy {
-                $($section: $Section {
-                    $($name: resolve::<$type>(layers, rows.next(), &mut values, $default, $permits)?,)+
-                },)+
-            };
-            Ok(Loaded { policy, values })
+            let mut take = Taken { layers, values: &mut values, problems };
+            $(
+                $(let $name = take.field::<$type>(rows.next(), $default, $permits);)+
+                let $section = if let ($(Some($name),)+) = ($($name,)+) {
+                    Some($Section { $($name,)+ })
+                } else {
+                    None
+                };
+            )+
+            Some(Loaded { policy: Policy { $($section: $section?,)+ }, values })
         }
     };
 }
@@ -152,6 +157,8 @@ fields! {
         end_idp_session: bool = Some(true), "true or false", |_| true, managed;
         /// Sign-ins by somebody else after which signing locks for the session.
         mismatch_limit: u32 = Some(3), "1 to 10", |count| (1..=10).contains(count), managed;
+        /// Seconds after which locked signing opens again by itself. 0: only a new sign-in opens it.
+        unlock_after_s: u32 = Some(0), "0, or 60 to 86400", |seconds| *seconds == 0 || (60..=86_400).contains(seconds), managed;
         /// Amendments that one signature may cover.
         max_batch: u32 = Some(20), "1 to 100", |count| (1..=100).contains(count), managed;
         /// What a signature can mean: codes of ASTM E1762 with their standard names, the preselected one first.
@@ -167,10 +174,14 @@ fields! {
         sign_in_agent: SignInAgent = Some(SignInAgent::SystemBrowser), "system_browser or window", |_| true, managed;
         /// Seconds without input after which the screen locks.
         idle_lock_s: u32 = Some(300), "30 to 3600; for a kiosk at most 120", |seconds| (30..=3600).contains(seconds), managed;
+        /// What happens then: the screen locks, or the session ends. A kiosk whose policy does not say ends it.
+        idle_end: IdleEnd = Some(IdleEnd::Lock), "lock or sign_out", |_| true, managed;
         /// Seconds after which a session ends whatever happens.
         absolute_s: u32 = Some(43_200), "900 to 86400; for a kiosk at most 43200", |seconds| (900..=86_400).contains(seconds), managed;
         /// Whether a session survives the end of the program.
         remember: Remember = Some(Remember::Keyring), "keyring or memory; for a kiosk memory", |_| true, managed;
+        /// The window fills the screen and has no frame, so that nothing else on the device can be reached through it.
+        full_screen: bool = Some(false), "true or false", |_| true, managed;
     }
     /// The records API.
     records: RecordsApi {
@@ -259,56 +270,71 @@ permitted stops signing with a message that names key, source and remedy. For a 
 `idle_lock_s = 120`, `remember = \"memory\"` and `sign_in_agent = \"window\"`.
 ";
 
+/// Values on their way into the structs.
+struct Taken<'a> {
+    layers: &'a Layers,
+    values: &'a mut Vec<Value>,
+    problems: &'a mut Vec<PolicyError>,
+}
+
+impl Taken<'_> {
+    fn field<T: FieldValue>(
+        &mut self,
+        field: Option<&'static Field>,
+        default: Option<T>,
+        permits: impl Fn(&T) -> bool,
+    ) -> Option<T> {
+        let Some(field) = field else {
+            unreachable!("struct and table are made from the same rows")
+        };
+        match resolve(self.layers, field, default, permits) {
+            Ok((value, source)) => {
+                self.values.push(Value {
+                    key: field.key,
+                    value: value.show(),
+                    locked: matches!(source, Source::Machine(_)),
+                    source,
+                });
+                Some(value)
+            }
+            Err(problem) => {
+                self.problems.push(problem);
+                None
+            }
+        }
+    }
+}
+
 fn resolve<T: FieldValue>(
     layers: &Layers,
-    field: Option<&'static Field>,
-    values: &mut Vec<Value>,
+    field: &'static Field,
     default: Option<T>,
     permits: impl Fn(&T) -> bool,
-) -> Result<T, PolicyError> {
-    let Some(field) = field else {
-        unreachable!("struct and table are made from the same rows")
+) -> Result<(T, Source), PolicyError> {
+    let Some((raw, source)) = layers.find(field) else {
+        let missing = || PolicyError::of_key(field.key, &Source::Default, Problem::Missing);
+        return Ok((default.ok_or_else(missing)?, Source::Default));
     };
-    let (value, source) = match layers.find(field) {
-        Some((raw, source)) => {
-            let fail = |problem| PolicyError::of_key(field.key, source, problem);
-            let not_permitted = || {
-                let found = raw.as_str().map_or_else(|| raw.to_string(), str::to_owned);
-                fail(Problem::NotPermitted {
-                    allowed: field.allowed.to_owned(),
-                    found,
-                })
-            };
-            let value = T::from_toml(raw).map_err(|misfit| match misfit {
-                Misfit::Type => fail(Problem::WrongType {
-                    expected: field.type_name,
-                    found: raw.type_str(),
-                }),
-                Misfit::Value => not_permitted(),
-            })?;
-            if !permits(&value) {
-                return Err(not_permitted());
-            }
-            (value, source.clone())
-        }
-        None => match default {
-            Some(value) => (value, Source::Default),
-            None => {
-                return Err(PolicyError::of_key(
-                    field.key,
-                    &Source::Default,
-                    Problem::Missing,
-                ));
-            }
-        },
+    let fail = |problem| PolicyError::of_key(field.key, source, problem);
+    let not_permitted = || {
+        let found = raw.as_str().map_or_else(|| raw.to_string(), str::to_owned);
+        fail(Problem::NotPermitted {
+            allowed: field.allowed.to_owned(),
+            found,
+        })
     };
-    values.push(Value {
-        key: field.key,
-        value: value.show(),
-        locked: matches!(source, Source::Machine(_)),
-        source,
-    });
-    Ok(value)
+    let value = T::from_toml(raw).map_err(|misfit| match misfit {
+        Misfit::Type => fail(Problem::WrongType {
+            expected: field.type_name,
+            found: raw.type_str(),
+        }),
+        Misfit::Value => not_permitted(),
+    })?;
+    if permits(&value) {
+        Ok((value, source.clone()))
+    } else {
+        Err(not_permitted())
+    }
 }
 
 fn texts(items: &[&str]) -> Vec<String> {

@@ -27,6 +27,18 @@ pub enum Source {
     Default,
 }
 
+impl Source {
+    /// Where the value stands: a path, a registry key, what a program calls it. Nothing for a default.
+    pub fn place(&self) -> String {
+        match self {
+            Self::Machine(place) => place.clone(),
+            Self::File(path) | Self::User(path) => path.display().to_string(),
+            Self::Program(by) => (*by).to_owned(),
+            Self::Default => String::new(),
+        }
+    }
+}
+
 /// Values that a program brings along.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Brought {
@@ -60,10 +72,13 @@ pub(crate) struct Layer {
 pub(crate) struct Layers(Vec<Layer>);
 
 impl Layers {
+    /// Reads all sources. One that cannot be read is an error by itself, since nothing can be said of what stands there; what
+    /// is wrong in those that can be read is added to the problems.
     pub fn gather(
         machine: Machine,
         file: Option<&Path>,
         settings: Option<&Path>,
+        problems: &mut Vec<PolicyError>,
     ) -> Result<Self, PolicyError> {
         let managed = machine::read(machine)?;
         let mut layers = Vec::new();
@@ -80,7 +95,7 @@ impl Layers {
         }
 
         for layer in &layers {
-            refuse_unknown_keys(layer)?;
+            find_unknown_keys(layer, problems);
         }
         let mut layers = Self(layers);
         if layers.is_kiosk() {
@@ -90,16 +105,21 @@ impl Layers {
     }
 
     /// The same, below and above values that a program brings along.
-    pub fn between(mut self, above: Brought, below: Brought) -> Result<Self, PolicyError> {
+    pub fn between(
+        mut self,
+        above: Brought,
+        below: Brought,
+        problems: &mut Vec<PolicyError>,
+    ) -> Self {
         for (place, brought) in [(0, above), (self.0.len() + 1, below)] {
             let layer = Layer {
                 source: Source::Program(brought.by),
                 table: brought.values,
             };
-            refuse_unknown_keys(&layer)?;
+            find_unknown_keys(&layer, problems);
             self.0.insert(place, layer);
         }
-        Ok(self)
+        self
     }
 
     /// The strongest value of a field, and who set it.
@@ -165,41 +185,39 @@ fn parse(text: &str, source: &Source) -> Result<Table, PolicyError> {
     })
 }
 
-fn refuse_unknown_keys(layer: &Layer) -> Result<(), PolicyError> {
+fn find_unknown_keys(layer: &Layer, problems: &mut Vec<PolicyError>) {
     for (section, content) in &layer.table {
-        let mut fields = FIELDS
+        let fields: Vec<_> = FIELDS
             .iter()
             .filter(|field| field.section == section)
-            .peekable();
-        if fields.peek().is_none() {
+            .collect();
+        if fields.is_empty() {
             let mut known: Vec<_> = FIELDS.iter().map(|field| field.section).collect();
             known.dedup();
-            return Err(unknown(section.clone(), layer, &known));
+            problems.push(unknown(section.clone(), layer, &known));
+            continue;
         }
         let Some(content) = content.as_table() else {
             let problem = Problem::WrongType {
                 expected: "a section",
                 found: content.type_str(),
             };
-            return Err(PolicyError::of_key(section, &layer.source, problem));
+            problems.push(PolicyError::of_key(section, &layer.source, problem));
+            continue;
         };
-        let fields: Vec<_> = fields.collect();
         for name in content.keys() {
             let key = format!("{section}.{name}");
             let Some(field) = fields.iter().find(|field| field.name == name) else {
                 let known: Vec<_> = fields.iter().map(|field| field.name).collect();
-                return Err(unknown(key, layer, &known));
+                problems.push(unknown(key, layer, &known));
+                continue;
             };
             if matches!(layer.source, Source::User(_)) && !field.lockable {
-                return Err(PolicyError::of_key(
-                    key,
-                    &layer.source,
-                    Problem::NotForUsers,
-                ));
+                let problem = Problem::NotForUsers;
+                problems.push(PolicyError::of_key(key, &layer.source, problem));
             }
         }
     }
-    Ok(())
 }
 
 fn unknown(key: String, layer: &Layer, known: &[&str]) -> PolicyError {
@@ -216,6 +234,10 @@ fn unknown(key: String, layer: &Layer, known: &[&str]) -> PolicyError {
 fn kiosk_defaults() -> Layer {
     let session = Table::from_iter([
         ("idle_lock_s".to_owned(), toml::Value::Integer(120)),
+        (
+            "idle_end".to_owned(),
+            toml::Value::String("sign_out".to_owned()),
+        ),
         (
             "remember".to_owned(),
             toml::Value::String("memory".to_owned()),

@@ -23,7 +23,7 @@ pub use fields::{
 pub use layers::{Brought, Source};
 pub use machine::Machine;
 pub use types::{
-    AgentKind, MaxAge, Meaning, Preflight, Profile, Reason, RedirectPath, Remember, SignInAgent,
+    AgentKind, IdleEnd, MaxAge, Meaning, Preflight, Profile, Reason, RedirectPath, Remember, SignInAgent,
     UpdateCheck,
 };
 
@@ -61,6 +61,13 @@ pub struct Value {
     pub locked: bool,
 }
 
+impl Loaded {
+    /// Every value with its row of the table: what the About page and `countersignctl policy show` are made from.
+    pub fn about(&self) -> impl Iterator<Item = (&'static Field, &Value)> {
+        FIELDS.iter().zip(&self.values)
+    }
+}
+
 /// The policy of this machine, or of `file` where the machine has none.
 pub fn load(machine: Machine, file: Option<&Path>) -> Result<Loaded, PolicyError> {
     load_with_settings(machine, file, None)
@@ -72,7 +79,12 @@ pub fn load_with_settings(
     file: Option<&Path>,
     settings: Option<&Path>,
 ) -> Result<Loaded, PolicyError> {
-    assembled(&Layers::gather(machine, file, settings)?)
+    examine_with_settings(machine, file, settings).map_err(first)
+}
+
+/// Like [`load`], and where the policy cannot be used, everything that is wrong with it.
+pub fn examine(machine: Machine, file: Option<&Path>) -> Result<Loaded, Vec<PolicyError>> {
+    examine_with_settings(machine, file, None)
 }
 
 /// Like [`load`], for a program that applies no policy but tries one: `above` is stronger than every source, `below` stands
@@ -83,11 +95,39 @@ pub fn load_to_try(
     above: Brought,
     below: Brought,
 ) -> Result<Loaded, PolicyError> {
-    assembled(&Layers::gather(machine, file, None)?.between(above, below)?)
+    let mut problems = Vec::new();
+    let layers = Layers::gather(machine, file, None, &mut problems)?;
+    let layers = layers.between(above, below, &mut problems);
+    assembled(&layers, problems).map_err(first)
 }
 
-fn assembled(layers: &Layers) -> Result<Loaded, PolicyError> {
-    let loaded = fields::assemble(layers)?;
-    rules::hold_together(&loaded)?;
-    Ok(loaded)
+fn examine_with_settings(
+    machine: Machine,
+    file: Option<&Path>,
+    settings: Option<&Path>,
+) -> Result<Loaded, Vec<PolicyError>> {
+    let mut problems = Vec::new();
+    let layers =
+        Layers::gather(machine, file, settings, &mut problems).map_err(|error| vec![error])?;
+    assembled(&layers, problems)
+}
+
+fn assembled(layers: &Layers, mut problems: Vec<PolicyError>) -> Result<Loaded, Vec<PolicyError>> {
+    let loaded = fields::assemble(layers, &mut problems);
+    if let Some(loaded) = &loaded {
+        rules::hold_together(loaded, &mut problems);
+    }
+    match loaded {
+        Some(loaded) if problems.is_empty() => Ok(loaded),
+        _ => Err(problems),
+    }
+}
+
+/// The first problem. Without a policy there is one.
+fn first(problems: Vec<PolicyError>) -> PolicyError {
+    let mut problems = problems.into_iter();
+    match problems.next() {
+        Some(problem) => problem,
+        None => unreachable!("a policy that cannot be used has a problem"),
+    }
 }

@@ -19,73 +19,58 @@ pub(crate) const ALGORITHMS: &str = "ES256, RS256, PS256, EdDSA";
 const MEANING_ARC: &str = "1.2.840.10065.1.12.1.";
 
 /// Rules between fields.
-pub(crate) fn hold_together(loaded: &Loaded) -> Result<(), PolicyError> {
+pub(crate) fn hold_together(loaded: &Loaded, problems: &mut Vec<PolicyError>) {
     let policy = &loaded.policy;
-    only_https(loaded, "identity.issuer", &policy.identity.issuer)?;
-    only_https(loaded, "records.url", policy.records.url.as_str())?;
+    only_https(loaded, "identity.issuer", &policy.identity.issuer, problems);
+    only_https(loaded, "records.url", policy.records.url.as_str(), problems);
     if policy.session.profile == Profile::Kiosk {
-        kiosk_forgets(loaded)?;
+        kiosk_forgets(loaded, problems);
     }
-    Ok(())
 }
 
 /// https; or http to a literal loopback address while development is switched on. `localhost` is a name, and names resolve.
-fn only_https(loaded: &Loaded, key: &'static str, address: &str) -> Result<(), PolicyError> {
+fn only_https(loaded: &Loaded, key: &'static str, address: &str, problems: &mut Vec<PolicyError>) {
     let url = Url::parse(address).ok();
     let is_https = url.as_ref().is_some_and(|url| url.scheme() == "https");
     let is_development = loaded.policy.identity.development_http
         && url
             .as_ref()
             .is_some_and(|url| url.scheme() == "http" && is_loopback(url));
-    if is_https || is_development {
-        return Ok(());
+    if !is_https && !is_development {
+        let problem = Problem::NotHttps {
+            found: address.to_owned(),
+        };
+        problems.push(PolicyError::of_key(key, origin(loaded, key), problem));
     }
-    let problem = Problem::NotHttps {
-        found: address.to_owned(),
-    };
-    Err(PolicyError::of_key(key, origin(loaded, key), problem))
 }
 
 /// What one person leaves on a shared device, the next one finds.
-fn kiosk_forgets(loaded: &Loaded) -> Result<(), PolicyError> {
+fn kiosk_forgets(loaded: &Loaded, problems: &mut Vec<PolicyError>) {
     let Policy { session, .. } = &loaded.policy;
-    let refuse = |key: &'static str, found: String, allowed: &str| {
+    let mut refuse = |key: &'static str, found: String, allowed: &str| {
         let problem = Problem::Contradiction {
             other: "session.profile = kiosk".to_owned(),
             allowed: allowed.to_owned(),
             found,
         };
-        Err(PolicyError::of_key(key, origin(loaded, key), problem))
+        problems.push(PolicyError::of_key(key, origin(loaded, key), problem));
     };
     if session.idle_lock_s > 120 {
-        return refuse(
-            "session.idle_lock_s",
-            session.idle_lock_s.to_string(),
-            "30 to 120",
-        );
+        let found = session.idle_lock_s.to_string();
+        refuse("session.idle_lock_s", found, "30 to 120");
     }
     if session.absolute_s > 43_200 {
-        return refuse(
-            "session.absolute_s",
-            session.absolute_s.to_string(),
-            "900 to 43200",
-        );
+        let found = session.absolute_s.to_string();
+        refuse("session.absolute_s", found, "900 to 43200");
     }
     if session.remember != Remember::Memory {
-        return refuse(
-            "session.remember",
-            session.remember.word().to_owned(),
-            "memory",
-        );
+        let found = session.remember.word().to_owned();
+        refuse("session.remember", found, "memory");
     }
     if session.sign_in_agent != SignInAgent::Window {
-        return refuse(
-            "session.sign_in_agent",
-            session.sign_in_agent.word().to_owned(),
-            "window",
-        );
+        let found = session.sign_in_agent.word().to_owned();
+        refuse("session.sign_in_agent", found, "window");
     }
-    Ok(())
 }
 
 fn origin<'a>(loaded: &'a Loaded, key: &str) -> &'a Source {

@@ -110,6 +110,16 @@ choice! {
 }
 
 choice! {
+    /// What happens when nobody has touched anything for too long.
+    IdleEnd {
+        /// The screen locks, and the session goes on behind it.
+        Lock = "lock",
+        /// The session ends.
+        SignOut = "sign_out",
+    }
+}
+
+choice! {
     /// What shows the identity provider's pages while signing in.
     SignInAgent {
         /// The browser of the operating system.

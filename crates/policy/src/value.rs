@@ -6,7 +6,7 @@ use toml::Value as Toml;
 use url::Url;
 
 use crate::types::{
-    AgentKind, MaxAge, Meaning, Preflight, Profile, Reason, RedirectPath, Remember, SignInAgent,
+    AgentKind, IdleEnd, MaxAge, Meaning, Preflight, Profile, Reason, RedirectPath, Remember, SignInAgent,
     UpdateCheck,
 };
 
@@ -230,6 +230,7 @@ words!(
     AgentKind,
     Preflight,
     Profile,
+    IdleEnd,
     SignInAgent,
     Remember,
     UpdateCheck

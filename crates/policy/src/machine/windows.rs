@@ -44,6 +44,10 @@ impl Place for Registry {
 
 fn read_section(key: &Key, section: &str, source: &Source) -> Result<Table, PolicyError> {
     let mut content = Table::new();
+    // A key below a section belongs to nothing: it is reported as an unknown key.
+    for name in key.keys().map_err(|error| unreadable(source, &error))? {
+        content.insert(name, Toml::Table(Table::new()));
+    }
     for (name, value) in key.values().map_err(|error| unreadable(source, &error))? {
         let dotted = format!("{section}.{name}");
         let typed = match value.ty() {
