@@ -248,6 +248,8 @@ pub enum SignOut {
     Expired,
     /// It reached its longest permitted time.
     Absolute,
+    /// Nobody was there any more, and policy ends a session for that.
+    Idle,
     /// Another session of the person replaced it, or IT ended it.
     Elsewhere,
     /// Another person takes over the device.

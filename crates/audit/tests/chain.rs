@@ -60,13 +60,7 @@ fn a_line_torn_by_a_crash_is_cut_off_and_that_is_recorded() {
     let (_folder, path) = log_of(3);
     let whole = fs::read(&path).unwrap();
     fs::write(&path, &whole[..whole.len() - 10]).unwrap();
-    assert_eq!(
-        broken(&path),
-        Some(Break {
-            line: 3,
-            fault: Fault::Incomplete
-        })
-    );
+    assert_eq!(broken(&path), Some(first_file(3, Fault::Incomplete)));
 
     drop(Log::open(&path, now()).unwrap());
 
@@ -105,7 +99,9 @@ fn a_broken_log_is_not_written_to() {
         matches!(
             error,
             AuditError::Broken(Break {
+                segment: 0,
                 line: 2,
+                seq: 2,
                 fault: Fault::Changed
             })
         ),
@@ -148,13 +144,7 @@ fn an_entry_of_another_history_does_not_fit() {
         .to_owned();
     fs::write(&path, lines.join("\n") + "\n").unwrap();
 
-    assert_eq!(
-        broken(&path),
-        Some(Break {
-            line: 2,
-            fault: Fault::Detached
-        })
-    );
+    assert_eq!(broken(&path), Some(first_file(2, Fault::Detached)));
 }
 
 #[test]
@@ -169,10 +159,7 @@ fn an_end_that_was_cut_off_is_found_with_an_anchor() {
     );
     assert_eq!(
         verify_against(&path, &[anchor]).unwrap().broken,
-        Some(Break {
-            line: 3,
-            fault: Fault::CutOff { anchored: 4 }
-        })
+        Some(first_file(3, Fault::CutOff { anchored: 4 }))
     );
 }
 
@@ -184,10 +171,7 @@ fn a_history_that_was_written_anew_is_found_with_an_anchor() {
 
     assert_eq!(
         verify_against(&forged, &[anchor]).unwrap().broken,
-        Some(Break {
-            line: 3,
-            fault: Fault::Rewritten
-        })
+        Some(first_file(3, Fault::Rewritten))
     );
 }
 
@@ -321,6 +305,15 @@ fn rearrange(path: &Path, order: &[usize]) {
     let lines: Vec<_> = text.lines().collect();
     let rearranged: Vec<_> = order.iter().map(|index| lines[*index]).collect();
     fs::write(path, rearranged.join("\n") + "\n").unwrap();
+}
+
+fn first_file(line: u64, fault: Fault) -> Break {
+    Break {
+        segment: 0,
+        line,
+        seq: line,
+        fault,
+    }
 }
 
 fn broken(path: &Path) -> Option<Break> {
