@@ -32,10 +32,10 @@ pub enum ActivityKind {
     Signing,
     /// Sign-in, lock, unlock, switch, sign-out.
     Session,
-    /// Signatures that were not applied, failed sign-ins, locked signing, security events.
+    /// Signatures that were not applied, whatever refused them, locked signing, security events, a log that was tampered with.
     Security,
     /// The application itself: start, policy, the log.
-    Device,
+    System,
 }
 
 /// The answer of `activity`: entries, newest first.

@@ -585,6 +585,11 @@ event-security-event-sent = Sicherheitsabteilung verständigt
 event-declined = Änderung abgelehnt
 event-evidence-saved = Nachweis gespeichert
 event-recovered = Protokoll nach einem Absturz geflickt
+event-unlock-failed = Entsperren fehlgeschlagen
+event-switched-user = Person gewechselt
+event-signing-unlocked = Unterschreiben wieder frei
+event-clock-set-back = Uhr zurückgestellt
+event-shipping-refused = Protokoll vom Aktendienst nicht angenommen
 event-signature-not-applied = Unterschrift nicht übernommen
 event-delivered-from-outbox = Aus dem Ausgang zugestellt
 # Was neben einem Ereignis steht. Nie, warum eine Unterschrift nicht übernommen wurde.
@@ -610,6 +615,16 @@ event-detail-signed-out-expired = Der Anmeldedienst hat die Sitzung nicht mehr v
 event-detail-signed-out-absolute = Die Sitzung dauerte so lange, wie es erlaubt ist
 event-detail-signed-out-elsewhere = An einem anderen Gerät angemeldet oder von der IT beendet
 event-detail-signed-out-switch = Jemand anderes hat das Gerät übernommen
+event-detail-signing-unlocked = { $minutes ->
+    [one] 1 Minute nach der Sperre
+   *[other] { $minutes } Minuten nach der Sperre
+}
+event-detail-clock-set-back = { $seconds ->
+    [one] Um 1 Sekunde
+   *[other] Um { $seconds } Sekunden
+}
+event-detail-shipping-refused = Ab Eintrag { $seq }: die IT anrufen
+event-detail-signed-out-idle = Niemand hat etwas berührt
 event-detail-policy = { $managed ->
     [0] Kein Wert von der IT gesetzt
     [one] 1 Wert von der IT gesetzt
@@ -1232,7 +1247,7 @@ activity-kind-all = Alle Ereignisse
 activity-kind-signing = Unterschreiben
 activity-kind-session = An- und Abmelden
 activity-kind-security = Nicht übernommen, Sicherheit
-activity-kind-device = Diese Anwendung
+activity-kind-system = Diese Anwendung
 activity-find = Nach Referenz, Person oder Einzelheit filtern
 activity-find-short = Referenz, Person
 activity-caption = Einträge, neueste zuerst

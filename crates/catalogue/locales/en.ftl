@@ -585,6 +585,11 @@ event-security-event-sent = Security team told
 event-declined = Amendment declined
 event-evidence-saved = Evidence saved
 event-recovered = Log mended after a crash
+event-unlock-failed = Unlocking failed
+event-switched-user = Person switched
+event-signing-unlocked = Signing unlocked
+event-clock-set-back = Clock set back
+event-shipping-refused = Log not taken by the records service
 event-signature-not-applied = Signature not applied
 event-delivered-from-outbox = Delivered from the outbox
 # What stands beside an event. Never why a signature was not applied.
@@ -610,6 +615,16 @@ event-detail-signed-out-expired = The sign-in service no longer renewed the sess
 event-detail-signed-out-absolute = The session lasted as long as is allowed
 event-detail-signed-out-elsewhere = Signed in on another device, or ended by IT
 event-detail-signed-out-switch = Somebody else took over the device
+event-detail-signing-unlocked = { $minutes ->
+    [one] 1 minute after it was locked
+   *[other] { $minutes } minutes after it was locked
+}
+event-detail-clock-set-back = { $seconds ->
+    [one] By 1 second
+   *[other] By { $seconds } seconds
+}
+event-detail-shipping-refused = From entry { $seq } on: call IT
+event-detail-signed-out-idle = Nobody touched anything
 event-detail-policy = { $managed ->
     [0] No value set by IT
     [one] 1 value set by IT
@@ -1232,7 +1247,7 @@ activity-kind-all = All events
 activity-kind-signing = Signing
 activity-kind-session = Signing in and out
 activity-kind-security = Not applied, security
-activity-kind-device = This application
+activity-kind-system = This application
 activity-find = Filter by reference, person or detail
 activity-find-short = Reference, person
 activity-caption = Entries, newest first

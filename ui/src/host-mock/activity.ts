@@ -34,8 +34,8 @@ const TODAY: Row[] = [
   ['24T07:58:02', 'signed_out', 'session', null, ANOTHER, nothing],
   ['24T07:41:19', 'declined', 'signing', null, ANOTHER, nothing],
   ['24T07:30:44', 'signed_in', 'session', null, ANOTHER, nothing],
-  ['24T07:30:31', 'policy_read', 'device', null, DEVICE, said('policy', { managed: 11 })],
-  ['24T07:30:30', 'started', 'device', null, DEVICE, said('version', { version: '0.1.0' })],
+  ['24T07:30:31', 'policy_read', 'system', null, DEVICE, said('policy', { managed: 11 })],
+  ['24T07:30:30', 'started', 'system', null, DEVICE, said('version', { version: '0.1.0' })],
 ]
 
 const LAST = 1284

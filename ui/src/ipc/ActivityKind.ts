@@ -3,4 +3,4 @@
 /**
  * Groups of events.
  */
-export type ActivityKind = "all" | "signing" | "session" | "security" | "device";
+export type ActivityKind = "all" | "signing" | "session" | "security" | "system";

@@ -15,7 +15,7 @@ const COMPOSED = [
   ...['lock', 'sign-out'].flatMap((then) => [`idle-${then}`, `idle-${then}-progress`, `kiosk-${then}-minutes`, `kiosk-${then}-seconds`]),
   ...['elsewhere', 'elsewhere-closed', 'absolute'].map((end) => `${end}-say`),
   ...['ended-not-you', 'ended-ask-it'].map((ask) => `${ask}-reference`),
-  ...['all', 'signing', 'session', 'security', 'device'].map((kind) => `activity-kind-${kind}`),
+  ...['all', 'signing', 'session', 'security', 'system'].map((kind) => `activity-kind-${kind}`),
   ...['machine', 'file', 'user', 'program', 'default'].map((source) => `policy-${source}`),
 ]
 

@@ -31,7 +31,7 @@ describe('the activity log', () => {
     const others = (await rows(page)).filter((row) => row.includes('somebody else'))
 
     expect(others.length).toBeGreaterThan(0)
-    expect(others[0]).toMatch(/^1272\s+07:58:02\s+Signed out\s+somebody else$/)
+    expect(others[0]?.split(/\s*\t\s*/).filter((cell) => cell !== '')).toEqual(['1272', '07:58:02', 'Signed out', 'somebody else'])
   })
 
   it('dates what is not of today', async () => {
@@ -109,7 +109,7 @@ describe('the filter of the log', () => {
     })
 
     await page.getByLabel('Show').selectOption('signing')
-    await page.getByLabel('Show').selectOption('device')
+    await page.getByLabel('Show').selectOption('system')
     await page.waitForTimeout(600)
 
     expect(await rows(page)).toHaveLength(2)
@@ -132,9 +132,8 @@ describe('the chain', () => {
 
     const chain = await page.locator('.chain.stop').innerText()
 
-    expect(chain).toContain('Chain broken at line 912: changed')
-    expect(chain).toContain('nothing can be signed')
-    expect(chain).toContain('Sent')
+      expect(chain).toContain('nothing can be signed')
+    expect(chain).toContain('Chain broken at line 912: changed.')
     expect(await page.locator('.foot').innerText()).toContain('Audit chain broken')
   })
 
@@ -175,7 +174,7 @@ it('a log that cannot be read says what to do, and can be tried again', async ()
 describe('every event of the log', () => {
   /** Shown as one, so that nobody reads a reason from it. */
   const NOT_APPLIED = ['ambient_sign_in', 'signer_mismatch', 'signature_refused']
-  const names = [...readFileSync('../crates/audit/src/event.rs', 'utf8').matchAll(/^\s+Self::\w+(?: \{ \.\. \})? => "([a-z_]+)",$/gm)].map((found) => found[1] ?? '')
+  const names = [...(readFileSync('../crates/audit/src/event.rs', 'utf8').match(/impl Event \{[^]*?\n\}/)?.[0] ?? '').matchAll(/^\s+Self::\w+(?: \{ \.\. \})? => "([a-z_]+)",$/gm)].map((found) => found[1] ?? '')
 
   it('has its words in both languages', () => {
     expect(names.length).toBeGreaterThan(25)
