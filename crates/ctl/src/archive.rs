@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
+use durable::Readers;
 use evidence::{Archive, canonical};
 use serde_json::Value;
 use transport::{Rules, Transport};
@@ -91,14 +92,8 @@ pub fn fetch(url: &Url, transport: &Transport) -> anyhow::Result<Vec<u8>> {
 
 /// Whole or not at all: an archive that was cut off half way would look like fewer keys.
 pub fn replace(path: &Path, octets: &[u8]) -> anyhow::Result<()> {
-    let partial = path.with_added_extension("part");
-    let write = || {
-        let mut file = File::create(&partial)?;
-        file.write_all(octets)?;
-        file.sync_all()?;
-        fs::rename(&partial, path)
-    };
-    write().with_context(|| format!("{} cannot be written", path.display()))
+    durable::replace(path, octets, Readers::AsUsual)
+        .with_context(|| format!("{} cannot be written", path.display()))
 }
 
 /// Reads a file, or all archives among the `.json` files of a folder, as one.
