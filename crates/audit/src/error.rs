@@ -14,7 +14,7 @@ pub enum AuditError {
     /// Another process writes to it.
     #[error("another process has the audit log open")]
     InUse,
-    /// There is no room left.
+    /// There is no room left: on the disk, or in what this account may have of it.
     #[error("the disk of the audit log is full")]
     DiskFull(#[source] io::Error),
     /// This account may not write there.
@@ -56,10 +56,12 @@ impl AuditError {
     }
 
     pub(crate) fn from_io(path: &std::path::Path, error: io::Error) -> Self {
-        use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        use io::ErrorKind::{
+            FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+        };
         let path = path.to_owned();
         match error.kind() {
-            StorageFull | QuotaExceeded => Self::DiskFull(error),
+            StorageFull | QuotaExceeded | FileTooLarge => Self::DiskFull(error),
             PermissionDenied | ReadOnlyFilesystem => Self::Forbidden { path, error },
             _ => Self::Unusable { path, error },
         }
@@ -75,6 +77,7 @@ mod tests {
         for (kind, code) in [
             (io::ErrorKind::StorageFull, "audit-disk-full"),
             (io::ErrorKind::QuotaExceeded, "audit-disk-full"),
+            (io::ErrorKind::FileTooLarge, "audit-disk-full"),
             (io::ErrorKind::PermissionDenied, "audit-forbidden"),
             (io::ErrorKind::ReadOnlyFilesystem, "audit-forbidden"),
             (io::ErrorKind::IsADirectory, "audit-unusable"),
