@@ -28,5 +28,6 @@ pub use config::{
     StorePlace, TimestampRule, Timestamps,
 };
 pub use introspection::Introspection;
+pub use refusal::Refusal;
 pub use server::{Running, ServeError, serve};
-pub use store::{AuditLine, Consistency, Fault, Reported, Seed, Store, StoreError, Wrong};
+pub use store::{AuditLine, Consistency, Fault, Opening, Reported, Seed, Store, StoreError, Wrong};

@@ -65,11 +65,10 @@ async fn a_thousand_clients_are_all_told_that_their_sessions_are_over() {
     assert_eq!(delays.len(), CLIENTS);
     delays.sort();
     println!(
-        "{CLIENTS} clients: connected in {:.1} s; gateway {} KiB before, {} KiB with them ({:.1} KiB each)",
+        "{CLIENTS} clients connected in {:.1} s; the gateway has {empty} KiB without and {} KiB with them ({} octets each)",
         connected.0.as_secs_f64(),
-        empty,
         connected.1,
-        (connected.1.saturating_sub(empty)) as f64 / CLIENTS as f64,
+        connected.1.saturating_sub(empty) * 1024 / CLIENTS as u64,
     );
     println!(
         "all revoked by {CLIENTS} sign-ins in {:.1} s; from the sign-in's request to the event p50 {:?}, p99 {:?}, max {:?}",

@@ -3,18 +3,22 @@
 //! An opening, and all ends that it causes, are one transaction. Ends are numbered in the order of their commits, so that
 //! whoever was told up to some number can be told the rest.
 
+mod ending;
+mod rows;
+
 use evidence::Subject;
 use jiff::{SignedDuration, Timestamp};
 use records::wire::{
     Device, RegisteredSession, SecurityEventKind, SessionEnd, SessionId, SessionRevoked,
 };
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{Transaction, params};
 use serde_json::json;
 
-use super::amendments::count;
 use super::{Store, StoreError, audit, column, instant, subject_column};
-use crate::config::{ManySessions, SessionLimit, Sessions};
+use crate::config::{ManySessions, Sessions};
 use crate::refusal::Refusal;
+use ending::{End, enforce, open_of};
+use rows::{find, newest_end, select};
 
 /// A last sight that is younger is not written again: reading must not cost a write each time.
 const SIGHTS_APART: SignedDuration = SignedDuration::from_mins(1);
@@ -46,7 +50,7 @@ pub struct Session {
     /// How it ended, if it did.
     pub ended: Option<Ended>,
     /// Its owner, as a column.
-    pub(super) subject: String,
+    subject: String,
     /// The thumbprint of its key.
     pub bound_to: Option<String>,
 }
@@ -270,47 +274,6 @@ fn insert(
     audit::append(transaction, "session-opened", Some(subject), &detail, now)
 }
 
-/// Ends what the limit leaves no room for.
-fn enforce(
-    transaction: &Transaction<'_>,
-    subject: &str,
-    opening: &Opening,
-    limit: SessionLimit,
-    now: Timestamp,
-) -> Result<u32, StoreError> {
-    let end = |why| End {
-        why,
-        actor: Some(subject),
-        by_device: Some(&opening.device.name),
-        now,
-    };
-    match limit {
-        SessionLimit::Unlimited => Ok(0),
-        SessionLimit::OnePerSubject => {
-            let others = open_of(transaction, subject, &opening.id)?;
-            end(SessionEnd::Elsewhere).of_all(transaction, &others)
-        }
-        SessionLimit::OnePerDevice => {
-            let there = "device_id = ?1 AND id <> ?2 AND ended_at IS NULL ORDER BY rowid";
-            let there = select(
-                transaction,
-                there,
-                [&opening.device.id, opening.id.as_str()],
-            )?;
-            let (own, foreign): (Vec<_>, Vec<_>) = there
-                .into_iter()
-                .partition(|session| session.subject == subject);
-            Ok(end(SessionEnd::Elsewhere).of_all(transaction, &own)?
-                + end(SessionEnd::Switched).of_all(transaction, &foreign)?)
-        }
-        SessionLimit::Newest(most) => {
-            let older = "subject = ?1 AND ended_at IS NULL ORDER BY rowid DESC LIMIT -1 OFFSET ?2";
-            let older = select(transaction, older, params![subject, most.get()])?;
-            end(SessionEnd::Limit).of_all(transaction, &older)
-        }
-    }
-}
-
 /// Tells security of somebody who signs in again and again (21 CFR 11.300 (d)).
 fn watch_out(
     transaction: &Transaction<'_>,
@@ -338,115 +301,4 @@ fn watch_out(
     )?;
     let detail = json!({ "kind": kind, "session": opening.id, "device": opening.device.name });
     audit::append(transaction, "security-event", Some(subject), &detail, now)
-}
-
-/// How sessions end.
-struct End<'a> {
-    why: SessionEnd,
-    /// Who ended it; absent for administrators, who are not known here.
-    actor: Option<&'a str>,
-    by_device: Option<&'a str>,
-    now: Timestamp,
-}
-
-impl End<'_> {
-    fn of_all(&self, transaction: &Transaction<'_>, all: &[Session]) -> Result<u32, StoreError> {
-        for session in all {
-            self.of(transaction, session)?;
-        }
-        Ok(count(all.len()))
-    }
-
-    fn of(&self, transaction: &Transaction<'_>, session: &Session) -> Result<(), StoreError> {
-        let id = &session.registered.id;
-        transaction.execute(
-            "UPDATE session SET ended_at = ?2, why = ?3, ended_by = ?4,
-                 ended_seq = (SELECT coalesce(max(ended_seq), 0) + 1 FROM session)
-             WHERE id = ?1",
-            params![
-                id.as_str(),
-                column(self.now),
-                self.why.as_str(),
-                self.by_device
-            ],
-        )?;
-        let detail = json!({ "session": id, "why": self.why, "by_device": self.by_device });
-        audit::append(transaction, "session-ended", self.actor, &detail, self.now)
-    }
-}
-
-/// The open sessions of a person but that one.
-fn open_of(
-    transaction: &Transaction<'_>,
-    subject: &str,
-    but: &SessionId,
-) -> Result<Vec<Session>, StoreError> {
-    let others = "subject = ?1 AND id <> ?2 AND ended_at IS NULL ORDER BY rowid";
-    select(transaction, others, [subject, but.as_str()])
-}
-
-fn find(transaction: &Transaction<'_>, id: &SessionId) -> Result<Option<Session>, StoreError> {
-    Ok(select(transaction, "id = ?1", [id.as_str()])?
-        .into_iter()
-        .next())
-}
-
-fn newest_end(transaction: &Transaction<'_>) -> Result<u64, StoreError> {
-    let newest: Option<u64> =
-        transaction.query_row("SELECT max(ended_seq) FROM session", [], |row| row.get(0))?;
-    Ok(newest.unwrap_or(0))
-}
-
-fn select(
-    transaction: &Transaction<'_>,
-    condition: &str,
-    parameters: impl rusqlite::Params,
-) -> Result<Vec<Session>, StoreError> {
-    let mut query = transaction.prepare_cached(&format!(
-        "SELECT id, subject, device_id, device_name, bound_to, started_at, last_seen, ended_at, why, ended_by, ended_seq
-         FROM session WHERE {condition}"
-    ))?;
-    let mut rows = query.query(parameters)?;
-    let mut sessions = Vec::new();
-    while let Some(row) = rows.next()? {
-        sessions.push(read(row)?);
-    }
-    Ok(sessions)
-}
-
-fn read(row: &Row<'_>) -> Result<Session, StoreError> {
-    let id: String = row.get(0)?;
-    let id = SessionId::try_from(id).map_err(|_| unreadable("session"))?;
-    let ended = match (row.get::<_, Option<String>>(7)?, row.get(10)?) {
-        (Some(at), Some(seq)) => {
-            let why: String = row.get(8)?;
-            let told = SessionRevoked {
-                session: id.clone(),
-                why: SessionEnd::from_name(&why).ok_or_else(|| unreadable("end of a session"))?,
-                at: instant(&at)?,
-                by_device: row.get(9)?,
-            };
-            Some(Ended { seq, told })
-        }
-        _ => None,
-    };
-    let (started_at, last_seen): (String, String) = (row.get(5)?, row.get(6)?);
-    Ok(Session {
-        registered: RegisteredSession {
-            id,
-            device: Device {
-                id: row.get(2)?,
-                name: row.get(3)?,
-            },
-            started_at: instant(&started_at)?,
-            last_seen_at: instant(&last_seen)?,
-        },
-        ended,
-        subject: row.get(1)?,
-        bound_to: row.get(4)?,
-    })
-}
-
-fn unreadable(what: &'static str) -> StoreError {
-    StoreError::Unreadable { what }
 }
