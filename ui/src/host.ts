@@ -35,10 +35,7 @@ export interface Host {
   /** Opens the sign-in page to unlock; returns when the screen is unlocked, somebody else signed in, or it failed. */
   unlock(): Promise<void>
   cancelUnlock(): Promise<void>
-  /**
-   * The session behind the lock ends and everything of it is wiped. In `switch_user` the newcomer's session begins then;
-   * in `locked` the sign-in page opens for whoever it is.
-   */
+  /** In `switch_user`: the session behind the lock ends, everything of it is wiped, and the newcomer's begins. */
   confirmSwitch(): Promise<void>
   /** The newcomer does not take over: what they signed in with is given back, and the screen stays locked. */
   refuseSwitch(): Promise<void>

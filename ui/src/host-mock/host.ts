@@ -193,15 +193,10 @@ export class MockHost implements Host {
 
   async confirmSwitch(): Promise<void> {
     this.#note('confirmSwitch')
-    const newcomer = this.state.switchTo
+    const name = this.state.switchTo?.name ?? ''
     this.drafts.clear()
     this.sealed = []
-    if (newcomer) {
-      this.set({ phase: 'signed_in', locked: null, switchTo: null, session: { name: newcomer.name, role: null, since: this.clock().toISOString(), until: null } })
-    } else {
-      this.set({ locked: null, ended: 'switched' })
-      await this.signIn()
-    }
+    this.set({ phase: 'signed_in', locked: null, switchTo: null, session: { name, role: null, since: this.clock().toISOString(), until: null } })
   }
 
   async refuseSwitch(): Promise<void> {

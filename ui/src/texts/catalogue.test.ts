@@ -32,7 +32,7 @@ function keysInSource(folder = 'src'): string[] {
         return [...argument.matchAll(/['"]([a-z][a-z0-9]*(?:-[a-z0-9]+)*)['"]/g)].map((literal) => literal[1] ?? '')
       })
     })
-    .filter((key) => !['window', 'browser', 'expired', 'signer'].includes(key))
+    .filter((key) => !['window', 'browser', 'expired', 'signer', 'person', 'device', 'absolute'].includes(key))
 }
 
 describe.each(LOCALES)('the catalogue in %s', (locale) => {
