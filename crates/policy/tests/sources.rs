@@ -93,6 +93,94 @@ fn what_is_not_toml_is_an_error_with_its_line() {
     assert!(error.args().contains(&("line", "2".to_owned())), "{error}");
 }
 
+#[test]
+fn everything_that_is_wrong_is_found_at_once_and_loading_names_the_first() {
+    let text = "
+[identity]
+issuer = \"https://id.clinic.example\"
+isuer = 1
+max_age = 2
+[signing]
+timeout_s = 5
+[colours]
+[records]
+url = \"http://api.clinic.example\"
+[session]
+profile = \"kiosk\"
+idle_lock_s = 600
+remember = \"keyring\"
+";
+    let (_folder, path) = written("policy.toml", text);
+
+    let problems = policy::examine(Machine::Absent, Some(&path)).unwrap_err();
+
+    let found: Vec<_> = problems
+        .iter()
+        .map(|problem| (problem.code(), problem.key.as_deref().unwrap_or_default()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("policy-unknown-key", "colours"),
+            ("policy-unknown-key", "identity.isuer"),
+            ("policy-missing", "identity.client_id"),
+            ("policy-not-permitted", "identity.max_age"),
+            ("policy-not-permitted", "signing.timeout_s"),
+        ]
+    );
+    let first = policy::load(Machine::Absent, Some(&path)).unwrap_err();
+    assert_eq!(first, problems[0]);
+}
+
+#[test]
+fn every_contradiction_of_a_kiosk_is_found_at_once() {
+    let text = format!(
+        "{LEAST}\n[session]\nprofile = \"kiosk\"\nidle_lock_s = 600\nremember = \"keyring\"\nsign_in_agent = \"system_browser\"\n"
+    );
+    let (_folder, path) = written("policy.toml", &text);
+
+    let problems = policy::examine(Machine::Instead(path), None).unwrap_err();
+
+    let keys: Vec<_> = problems
+        .iter()
+        .map(|problem| problem.key.as_deref().unwrap_or_default())
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            "session.idle_lock_s",
+            "session.remember",
+            "session.sign_in_agent"
+        ]
+    );
+}
+
+#[test]
+fn every_value_stands_beside_its_row_of_the_table() {
+    let loaded = machine(LEAST).unwrap();
+
+    let about: Vec<_> = loaded.about().collect();
+
+    assert_eq!(about.len(), policy::FIELDS.len());
+    for (field, value) in about {
+        assert_eq!(field.key, value.key);
+        assert!(!field.description.is_empty(), "{}", field.key);
+    }
+    let issuer = value(&loaded, "identity.issuer");
+    assert!(issuer.source.place().ends_with("policy.toml"));
+    assert_eq!(Source::Default.place(), "");
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn a_machine_policy_in_a_folder_that_others_may_write_to_binds_nobody() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (folder, path) = written("machine.toml", LEAST);
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+    let error = policy::load(Machine::Instead(path), None).unwrap_err();
+    assert_eq!(error.code(), "policy-writable-by-others");
+}
+
 #[cfg(all(unix, not(target_os = "macos")))]
 #[test]
 fn a_machine_policy_that_others_may_write_to_binds_nobody() {
