@@ -32,5 +32,5 @@ pub use look::{Filter, Page, page};
 pub use phrase::{Code, Digest, Id, Name, NotADigest};
 pub use reference::{NotAReference, Reference};
 pub use shipped::Shipped;
-pub use verify::{Break, Fault, Report, SetBack, chain_id, read, verify, verify_against};
+pub use verify::{Break, Fault, Report, SetBack, chain_id, file_of, read, verify, verify_against};
 pub use watch::{Concern, Counters};

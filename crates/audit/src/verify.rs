@@ -178,6 +178,11 @@ pub fn read(path: &Path) -> Result<Vec<Recorded>, AuditError> {
     }
 }
 
+/// The file of a log with this number, as a [`Break`] names it.
+pub fn file_of(log: &Path, segment: u32) -> std::path::PathBuf {
+    crate::segments::path(log, segment)
+}
+
 /// What makes this history this one: the hash of its first entry. None while there is none.
 pub fn chain_id(path: &Path) -> Result<Option<crate::Digest>, AuditError> {
     let first = walk::first(path)?;
