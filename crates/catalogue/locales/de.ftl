@@ -176,6 +176,8 @@ err-audit-disk-full = Der Datenträger ist voll; das Aktivitätsprotokoll lässt
 rec-audit-disk-full = Auf dem Datenträger Platz schaffen, dann erneut versuchen.
 err-audit-forbidden = Dieses Konto darf das Aktivitätsprotokoll nicht schreiben, darum kann nichts unterschrieben werden.
 rec-audit-forbidden = IT: audit.path und die Rechte des Ordners prüfen.
+err-audit-stopped = Das Aktivitätsprotokoll steht; deshalb kann nichts unterschrieben werden.
+rec-audit-stopped = Platz schaffen, falls der Datenträger voll ist, und die Anwendung neu starten. Bleibt es so, die IT anrufen.
 err-audit-unusable = Das Aktivitätsprotokoll ist nicht benutzbar, darum kann nichts unterschrieben werden.
 rec-audit-unusable = Die Anwendung neu starten. Bleibt es so, die IT anrufen.
 err-outbox-unwritable = Der Ausgang lässt sich nicht schreiben. Nichts wurde gesendet, das einen Stromausfall nicht überstünde. Nichts wurde unterschrieben.
@@ -569,7 +571,7 @@ event-signed-out = Abgemeldet
 event-signing-started = Unterschrift begonnen
 event-preflight-passed = Vorprüfung bestanden
 event-preflight-inconclusive = Vorprüfung ohne Antwort
-event-ambient-sign-in = Unterschrift nicht übernommen
+event-ambient-sign-in = Im eigenen Fenster war jemand angemeldet
 event-signature-sealed = Unterschrift versiegelt
 event-signature-recorded = Unterschrift eingetragen
 event-signature-cancelled = Unterschrift abgebrochen
@@ -689,6 +691,16 @@ ctl-folder-left = { $path }: { $count ->
 ctl-exported = { $path }: { $title }
 ctl-archive-written = { $path }: { $issuers } Identitätsanbieter, { $keys } Schlüssel, { $receipt-keys } Quittungsschlüssel.
 ctl-policy-usable = Die Richtlinie ist brauchbar.
+ctl-audit-broken = Kette unterbrochen in { $file }, Zeile { $line }, wo Eintrag { $seq } hingehört: { $fault }
+ctl-audit-set-back = { $file }, Zeile { $line }, Eintrag { $seq }: Die Uhr wurde um { $seconds } s zurückgestellt.
+ctl-audit-exported = { $path }: { $count ->
+    [one] 1 Eintrag geschrieben.
+   *[other] { $count } Einträge geschrieben.
+}
+ctl-policy-problems = { $count ->
+    [one] Die Richtlinie ist unbrauchbar: 1 Fehler.
+   *[other] Die Richtlinie ist unbrauchbar: { $count } Fehler.
+}
 ctl-display = Bildschirm
 ctl-webview = Webansicht
 ctl-keyring = Schlüsselspeicher

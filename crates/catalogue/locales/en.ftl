@@ -176,6 +176,8 @@ err-audit-disk-full = The disk is full, so the activity log cannot be written an
 rec-audit-disk-full = Make room on the disk, then try again.
 err-audit-forbidden = This account may not write the activity log, so nothing can be signed.
 rec-audit-forbidden = IT: check audit.path and the permissions of its folder.
+err-audit-stopped = The activity log has stopped, so nothing can be signed.
+rec-audit-stopped = Make room on the disk if it is full, then restart the application. If it stays like this, call IT.
 err-audit-unusable = The activity log cannot be used, so nothing can be signed.
 rec-audit-unusable = Restart the application. If it stays like this, call IT.
 err-outbox-unwritable = The outbox cannot be written. Nothing was sent that would not survive a power loss. Nothing was signed.
@@ -569,7 +571,7 @@ event-signed-out = Signed out
 event-signing-started = Signing started
 event-preflight-passed = Preflight passed
 event-preflight-inconclusive = Preflight without an answer
-event-ambient-sign-in = Signature not applied
+event-ambient-sign-in = Somebody was signed in in the separate window
 event-signature-sealed = Signature sealed
 event-signature-recorded = Signature recorded
 event-signature-cancelled = Signature cancelled
@@ -689,6 +691,16 @@ ctl-folder-left = { $path }: { $count ->
 ctl-exported = { $path }: { $title }
 ctl-archive-written = { $path }: { $issuers } identity providers, { $keys } keys, { $receipt-keys } receipt keys.
 ctl-policy-usable = The policy can be used.
+ctl-audit-broken = Chain broken in { $file }, line { $line }, where entry { $seq } belongs: { $fault }
+ctl-audit-set-back = { $file }, line { $line }, entry { $seq }: the clock was set back by { $seconds } s.
+ctl-audit-exported = { $path }: { $count ->
+    [one] 1 entry written.
+   *[other] { $count } entries written.
+}
+ctl-policy-problems = { $count ->
+    [one] The policy cannot be used: 1 problem.
+   *[other] The policy cannot be used: { $count } problems.
+}
 ctl-display = Display
 ctl-webview = Web view
 ctl-keyring = Key store

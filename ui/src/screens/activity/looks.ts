@@ -24,6 +24,7 @@ const LOOKS: Record<string, Look> = {
   signed_out: { icon: 'exit', tone: '' },
   signing_started: { icon: 'pen', tone: '' },
   preflight_passed: { icon: 'check', tone: '' },
+  ambient_sign_in: { icon: 'warn', tone: 'warn' },
   preflight_inconclusive: { icon: 'dashc', tone: '' },
   signature_sealed: { icon: 'shield', tone: '' },
   signature_recorded: { icon: 'okc', tone: 'ok' },
