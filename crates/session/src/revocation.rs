@@ -29,13 +29,10 @@ pub(crate) async fn give_back(
     tokens: &Tokens,
     now: Timestamp,
 ) -> GivenBack {
+    // A token that is out of date is none.
     let mut ends = GivenBack {
-        refresh: tokens
-            .refresh
-            .as_ref()
-            .map_or(TokenEnd::None, |_| TokenEnd::LeftToExpire),
-        // A token that is out of date already is no use to anybody, and not owed.
-        access: TokenEnd::LeftToExpire,
+        refresh: TokenEnd::None,
+        access: TokenEnd::None,
     };
     for debt in vault.owed().add(tokens, now).await {
         let kind = debt.kind;
@@ -59,10 +56,10 @@ pub async fn settle(vault: Arc<Vault>, relying_party: RelyingParty, clock: fn() 
     loop {
         if settle_once(owed, &relying_party, clock).await {
             pause = FIRST_PAUSE;
-            owed.changed().await;
+            owed.more().await;
         } else {
-            // The pause holds also where somebody else just failed: the provider is away for both.
-            let _asked_to = tokio::time::timeout(pause, owed.changed()).await;
+            // Only on request before that: what else is owed meanwhile would meet the same silence.
+            let _on_request = tokio::time::timeout(pause, owed.retried()).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }

@@ -32,7 +32,7 @@ pub struct SignedOut {
 /// What became of one token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenEnd {
-    /// There was none.
+    /// There was none, or it was out of date.
     None,
     /// Revoked (RFC 7009).
     Revoked,
@@ -40,7 +40,7 @@ pub enum TokenEnd {
     NotOffered,
     /// The provider could not be told: it is told when it can be reached (see [`settle`](crate::settle)).
     Owed,
-    /// The provider refused, or the token is out of date: it expires by itself.
+    /// The provider refused: it expires by itself.
     LeftToExpire,
 }
 

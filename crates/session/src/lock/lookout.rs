@@ -96,12 +96,12 @@ impl Watched {
             .send_if_modified(|told| std::mem::replace(told, state) != state);
     }
 
-    fn take_note(&self, sight: &Sight) {
+    fn take_note(&self, sight: &Sight, new: Option<Sign>) {
         self.sees_system
             .store(sight.idle.is_some(), Ordering::Relaxed);
         self.tell(|watch| {
             let state = watch.look(sight.idle, sight.now);
-            match sight.sign {
+            match new {
                 Some(Sign::Locked) => watch.lock(Reason::System),
                 Some(Sign::Sleeps) => watch.lock(Reason::Sleep),
                 None => state,
@@ -138,6 +138,7 @@ async fn take_note(
     stop: CancellationToken,
 ) {
     let mut deaf = false;
+    let mut sign = None;
     loop {
         let sight = tokio::select! {
             () = stop.cancelled() => return,
@@ -145,7 +146,11 @@ async fn take_note(
             () = tokio::time::sleep(LOOK * 2) => Some(Sight { idle: None, sign: None, now: Now::read() }),
         };
         match sight {
-            Some(sight) => watched.take_note(&sight),
+            Some(sight) => {
+                // Only what is new: where a system forgets that it is unlocked, nobody would ever get in again.
+                let before = std::mem::replace(&mut sign, sight.sign);
+                watched.take_note(&sight, sight.sign.filter(|sign| Some(*sign) != before));
+            }
             None => deaf = true,
         }
     }

@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 use super::crypt::{self, Purpose};
 use super::{VaultError, blocking, file};
 
-/// No more than this is owed at once. What would expire first is let go first.
+/// No more than this is owed at once. Of what was owed before, what would expire first is let go first.
 const MOST: usize = 64;
 /// How long an access token is owed when nobody said how long it lives.
 const ACCESS: SignedDuration = SignedDuration::from_hours(24);
@@ -34,7 +34,10 @@ struct Inner {
     list: Mutex<List>,
     /// Held while the file is written: what is written last is what was true last.
     writing: tokio::sync::Mutex<()>,
-    changed: Notify,
+    /// There is something that nobody has in hand.
+    more: Notify,
+    /// Somebody thinks that the provider can be reached again.
+    retry: Notify,
     disk: Option<Disk>,
 }
 
@@ -85,7 +88,8 @@ impl Owed {
         Self(Arc::new(Inner {
             list: Mutex::new(list),
             writing: tokio::sync::Mutex::default(),
-            changed: Notify::new(),
+            more: Notify::new(),
+            retry: Notify::new(),
             disk,
         }))
     }
@@ -102,12 +106,20 @@ impl Owed {
 
     /// The network is there again: whoever pays need not wait any longer.
     pub fn retry(&self) {
-        self.0.changed.notify_one();
+        self.0.retry.notify_one();
     }
 
-    /// Resolves when there is more to pay, or [`Owed::retry`] was called.
-    pub(crate) async fn changed(&self) {
-        self.0.changed.notified().await;
+    /// Resolves when there is more to pay.
+    pub(crate) async fn more(&self) {
+        tokio::select! {
+            () = self.0.more.notified() => {}
+            () = self.0.retry.notified() => {}
+        }
+    }
+
+    /// Resolves when [`Owed::retry`] was called.
+    pub(crate) async fn retried(&self) {
+        self.0.retry.notified().await;
     }
 
     /// Writes down that these tokens are owed, and takes them in hand, the refresh token first: it could make new ones.
@@ -185,7 +197,7 @@ impl Drop for InHand {
         if let Some(debt) = list.debts.iter_mut().find(|debt| debt.id == self.id) {
             debt.in_hand = false;
             drop(list);
-            self.owed.0.changed.notify_one();
+            self.owed.0.more.notify_one();
         }
     }
 }
@@ -210,9 +222,11 @@ impl List {
             in_hand: false,
         });
         self.next += 1;
-        if self.debts.len() > MOST {
-            let first = (0..self.debts.len()).min_by_key(|at| self.debts[*at].until);
-            first.map(|at| self.debts.swap_remove(at));
+        let older = 0..self.debts.len() - 1;
+        if older.len() >= MOST
+            && let Some(first) = older.min_by_key(|at| self.debts[*at].until)
+        {
+            self.debts.remove(first);
             tracing::warn!("too many revocations are owed: one token is left to expire");
         }
     }
