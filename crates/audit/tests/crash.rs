@@ -2,7 +2,7 @@
 //!
 //! The writer is this test again, in a process of its own. `COUNTERSIGN_CRASH_ROUNDS` says how often it is killed.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod common;
 

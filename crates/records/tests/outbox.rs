@@ -2,7 +2,7 @@
 //!
 //! That it opens fast is asserted by what it reads, never by the time that this takes on some machine. What it promises for
 //! one signature is tested where there is a gateway to deliver to.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod queue;
 

@@ -3,7 +3,7 @@
 //! One small file for each, on the disk before [`Alarms::raise`] returns: being offline, ending the program or pulling the
 //! plug does not silence it. A file holds when, on which device, of what kind, how often, and under which reference the
 //! activity log has the detail: no record, no name, no secret, so it is not encrypted. It is sent with the token of whoever
-//! is signed in next, and says whose session it was about.
+//! is signed in next, who need not be the one in whose session it happened: the log says that, under the reference.
 
 use std::fs;
 use std::io;
@@ -30,6 +30,8 @@ pub struct Alarms {
     folder: PathBuf,
     /// One writer at a time.
     writing: Mutex<()>,
+    /// One delivery at a time: nothing is told twice.
+    delivering: tokio::sync::Mutex<()>,
     pace: Mutex<Pace>,
 }
 
@@ -70,6 +72,7 @@ impl Alarms {
         Ok(Self {
             folder: folder.to_owned(),
             writing: Mutex::default(),
+            delivering: tokio::sync::Mutex::default(),
             pace: Mutex::default(),
         })
     }
@@ -103,6 +106,7 @@ impl Alarms {
         access: &Access,
         now: Timestamp,
     ) -> Result<Told, QueueError> {
+        let _one = self.delivering.lock().await;
         let waiting = self.waiting()?;
         let mut told = Told {
             waiting: waiting.len(),
