@@ -30,6 +30,10 @@ async fn a_ceremonys_token_registers_nothing() {
     assert!(matches!(refused, Err(CallError::InsufficientScope)));
 }
 
+#[rstest]
+#[case::no_identifier("", "PC 1")]
+#[case::no_name("pc-1", " ")]
+#[case::a_control_character("pc-1", "PC\u{7}")]
 #[tokio::test]
 async fn a_device_has_to_have_a_name(#[case] id: &str, #[case] name: &str) {
     let clinic = Clinic::open().await;

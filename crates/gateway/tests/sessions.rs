@@ -116,10 +116,6 @@ async fn neither_signing_nor_reading_nor_coming_back_ends_a_session() {
     assert_eq!(adams.standing().await, Ok(()));
 }
 
-#[rstest]
-#[case::no_identifier("", "PC 1")]
-#[case::no_name("pc-1", " ")]
-#[case::a_control_character("pc-1", "PC\u{7}")]
 #[tokio::test]
 async fn a_session_is_closed_by_its_owner_once_and_for_all() {
     let clinic = Clinic::open().await;
