@@ -7,6 +7,15 @@ const press = (key: string, more: Partial<Pressed> = {}): Pressed => ({
 const calm: Around = { inField: false, modalOpen: false, popoverOpen: false, singleKeys: true }
 
 describe('a key press', () => {
+  it('locks with Ctrl L or Cmd L from a field and from behind a dialog too, and with nothing else', () => {
+    const busy: Around = { inField: true, modalOpen: true, popoverOpen: true, singleKeys: false }
+
+    expect(heardAs(press('l', { ctrlKey: true }), busy)).toBe('Lock')
+    expect(heardAs(press('L', { metaKey: true }), busy)).toBe('Lock')
+    expect(heardAs(press('l', { ctrlKey: true, altKey: true }), calm)).toBeNull()
+    expect(heardAs(press('l', { ctrlKey: true, defaultPrevented: true }), calm)).toBeNull()
+  })
+
   it('is heard by its letter, large or small', () => {
     expect(heardAs(press('j'), calm)).toBe('j')
     expect(heardAs(press('J'), calm)).toBe('j')
