@@ -10,13 +10,16 @@ use std::{
 };
 
 use evidence::Subject;
-use gateway::{Running, Seed, ServeError, Store, StoreError, StorePlace};
+use gateway::{
+    Opening, Refusal, Running, Seed, ServeError, SessionLimit, Store, StoreError, StorePlace,
+};
 use jiff::Zoned;
+use records::wire::Device;
 use tempfile::TempDir;
 use url::Url;
 
 use crate::{
-    idp::{ACCOUNTS, ACR_TWO_FACTORS, CLIENT_ID, Idp, IdpConfig, IdpError},
+    idp::{ACCOUNTS, ACR_TWO_FACTORS, CLIENT_ID, Idp, IdpConfig, IdpError, random_text},
     seed::{self, SeededAmendment},
 };
 
@@ -31,6 +34,10 @@ pub struct ClinicConfig {
     pub now: Zoned,
     /// Whether a signature needs a one-time code too.
     pub second_factor: bool,
+    /// Whether the application is to run as on a shared device: the shortest idle time, and nothing kept.
+    pub kiosk: bool,
+    /// How many sessions may be open beside each other.
+    pub session_limit: SessionLimit,
     /// Last changes to the gateway's configuration, such as its clock.
     pub adjust_gateway: Arc<dyn Fn(&mut gateway::Config) + Send + Sync>,
 }
@@ -42,6 +49,8 @@ impl Default for ClinicConfig {
             idp: IdpConfig::default(),
             now: Zoned::now(),
             second_factor: false,
+            kiosk: false,
+            session_limit: SessionLimit::Unlimited,
             adjust_gateway: Arc::new(|_| {}),
         }
     }
@@ -59,6 +68,9 @@ pub enum ClinicError {
     /// The records.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The registry of sessions.
+    #[error(transparent)]
+    Registry(#[from] Refusal),
     /// The folder.
     #[error("the folder cannot be used")]
     Directory(#[from] std::io::Error),
@@ -72,6 +84,7 @@ pub struct Clinic {
     gateway: Option<Running>,
     records_url: Url,
     second_factor: bool,
+    kiosk: bool,
     directory: Directory,
 }
 
@@ -115,6 +128,7 @@ impl Clinic {
             vec![issuer],
         );
         gateway_config.development_http = true;
+        gateway_config.sessions.limit = config.session_limit;
         (config.adjust_gateway)(&mut gateway_config);
         let gateway = gateway::serve(gateway_config.clone()).await?;
         // A gateway that comes back comes back where it was.
@@ -126,6 +140,7 @@ impl Clinic {
             gateway_config,
             gateway: Some(gateway),
             second_factor: config.second_factor,
+            kiosk: config.kiosk,
             directory,
         })
     }
@@ -162,6 +177,30 @@ impl Clinic {
             .change_record_behind(amendment, octets, self.gateway_config.clock.now())?)
     }
 
+    /// Somebody signs in on another device. The registry hears of it past the identity provider; what it does then, and what the
+    /// clients are told, is the same.
+    pub fn sign_in_elsewhere(&self, subject: &str, device: &str) -> Result<u32, ClinicError> {
+        let opening = Opening {
+            subject: subject_of(self.idp.issuer(), subject),
+            device: Device {
+                id: device.to_owned(),
+                name: device.to_owned(),
+            },
+            bound_to: None,
+            token_sha256: random_text(),
+            auth_time: None,
+            id: random_text()
+                .try_into()
+                .map_err(|_| StoreError::Unreadable { what: "session" })?,
+        };
+        let (rules, now) = (
+            &self.gateway_config.sessions,
+            self.gateway_config.clock.now(),
+        );
+        let (_, ended) = self.store.open_session(&opening, rules, now)?;
+        Ok(ended)
+    }
+
     /// Takes the records API off the network; what it keeps stays.
     pub async fn stop_gateway(&mut self) -> Result<(), ClinicError> {
         match self.gateway.take() {
@@ -185,6 +224,11 @@ impl Clinic {
         } else {
             "[]".to_owned()
         };
+        let shared_device = if self.kiosk {
+            "profile = \"kiosk\"\nidle_lock_s = 30\nidle_end = \"lock\"\nfull_screen = true\n"
+        } else {
+            ""
+        };
         format!(
             "# Policy of the demo clinic. Plain http is accepted because everything is on this machine.\n\
              [identity]\n\
@@ -199,6 +243,7 @@ impl Clinic {
              \n\
              [session]\n\
              sign_in_agent = \"window\"\n\
+             {shared_device}\
              \n\
              [records]\n\
              url = {records}\n\
@@ -294,8 +339,12 @@ fn seed_of(amendment: &SeededAmendment, issuer: &str) -> Seed {
 
 fn subject_named(name: &str, issuer: &str) -> Option<Subject> {
     let account = ACCOUNTS.iter().find(|account| account.name == name)?;
-    Some(Subject {
+    Some(subject_of(issuer, account.subject))
+}
+
+fn subject_of(issuer: &str, sub: &str) -> Subject {
+    Subject {
         iss: issuer.to_owned(),
-        claims: [("sub".to_owned(), account.subject.to_owned())].into(),
-    })
+        claims: [("sub".to_owned(), sub.to_owned())].into(),
+    }
 }

@@ -40,6 +40,7 @@ pub use log::{Endpoint, Request};
 pub use views::{SessionView, TokenKind, TokenView};
 
 use keys::Keys;
+pub(crate) use keys::random_text;
 use state::State;
 
 /// The client identifier of the product.

@@ -14,6 +14,7 @@ use demo::{
     robot::Browser,
     seed,
 };
+use gateway::SessionLimit;
 
 async fn clinic() -> Clinic {
     Clinic::start(ClinicConfig::default()).await.unwrap()
@@ -168,4 +169,33 @@ async fn a_token_for_another_audience_opens_no_records() {
     let list = clinic.records_url().join("v1/amendments").unwrap();
 
     assert_eq!(get(list.as_str(), Some(&token)).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_sign_in_elsewhere_ends_the_session_that_is_registered() {
+    let clinic = Clinic::start(ClinicConfig {
+        session_limit: SessionLimit::OnePerSubject,
+        ..ClinicConfig::default()
+    })
+    .await
+    .unwrap();
+    let token = access_token(clinic.idp()).await;
+    let sessions = clinic.records_url().join("v1/sessions").unwrap();
+    let opened = common::client()
+        .post(sessions.clone())
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/json")
+        .body(r#"{"device":{"id":"ward-3-pc-2","name":"Ward 3, PC 2"}}"#)
+        .send()
+        .await
+        .unwrap();
+    let opened: serde_json::Value = serde_json::from_slice(&opened.bytes().await.unwrap()).unwrap();
+    let session = format!("{sessions}/{}", opened["id"].as_str().unwrap());
+
+    let before = get(&session, Some(&token)).await;
+    let ended = clinic.sign_in_elsewhere(ADAMS.subject, "Ward 4").unwrap();
+    let after = get(&session, Some(&token)).await;
+
+    assert_eq!((before.status, ended, after.status), (200, 1, 401));
+    assert_eq!(after.text("why"), "elsewhere");
 }

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use super::{Algorithm, Fault, Faults, small_rsa::SmallRsa};
 
 /// Unguessable text of 256 bits.
-pub(super) fn random_text() -> String {
+pub(crate) fn random_text() -> String {
     let mut bytes = [0; 32];
     // The operating system's source does not fail once it is seeded; a demo without it has no business running.
     #[allow(clippy::expect_used)]

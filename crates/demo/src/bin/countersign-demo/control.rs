@@ -46,6 +46,7 @@ impl Control {
             .route("/inspect", get(inspect))
             .route("/faults", put(set_faults))
             .route("/gateway", put(set_gateway))
+            .route("/elsewhere", put(sign_in_elsewhere))
             .layer(middleware::from_fn_with_state(
                 Arc::from(token.as_str()),
                 only_with_token,
@@ -158,6 +159,28 @@ async fn set_gateway(
     };
     match done {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => broken(&error),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Elsewhere {
+    subject: String,
+    device: String,
+}
+
+/// Somebody signs in on another device. Says how many sessions that ended.
+async fn sign_in_elsewhere(
+    State(clinic): State<Arc<Mutex<Clinic>>>,
+    Json(who): Json<Elsewhere>,
+) -> Response {
+    let signed_in = clinic
+        .lock()
+        .await
+        .sign_in_elsewhere(&who.subject, &who.device);
+    match signed_in {
+        Ok(ended) => Json(json!({ "ended": ended })).into_response(),
         Err(error) => broken(&error),
     }
 }

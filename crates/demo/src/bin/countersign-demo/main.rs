@@ -14,6 +14,7 @@ use demo::{
     clinic::ClinicConfig,
     idp::{ACCOUNTS, CLIENT_ID},
 };
+use gateway::SessionLimit;
 use serde_json::{Value, json};
 use tokio::{
     process::{Child, Command},
@@ -35,6 +36,12 @@ struct Arguments {
     /// Signatures need a one-time code too.
     #[arg(long)]
     second_factor: bool,
+    /// The application runs as on a shared device.
+    #[arg(long)]
+    kiosk: bool,
+    /// How many sessions may be open beside each other: one-per-subject, one-per-device, a number, or none.
+    #[arg(long, value_name = "LIMIT", default_value = "one-per-subject")]
+    session_limit: SessionLimit,
     /// Opens a control endpoint on loopback for scripted tours: look inside, switch faults, stop the gateway.
     #[arg(long)]
     control: bool,
@@ -53,6 +60,8 @@ async fn main() -> anyhow::Result<ExitCode> {
     let config = ClinicConfig {
         directory: arguments.dir,
         second_factor: arguments.second_factor,
+        session_limit: arguments.session_limit,
+        kiosk: arguments.kiosk,
         ..ClinicConfig::default()
     };
     let clinic = Clinic::start(config)
