@@ -10,6 +10,12 @@
     missing_docs
 )]
 
+#[cfg(target_os = "linux")]
+#[path = "support/services.rs"]
+mod services;
+#[cfg(target_os = "linux")]
+mod support;
+
 fn main() {
     #[cfg(target_os = "linux")]
     linux::main();
@@ -17,16 +23,28 @@ fn main() {
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use std::io::{BufRead, BufReader, Write};
-    use std::path::{Path, PathBuf};
-    use std::process::{Child, Command, Stdio};
+    use std::path::Path;
+    use std::process::Command;
     use std::sync::Arc;
     use std::time::{Duration, Instant};
 
+    use demo::idp::ADAMS;
+    use jiff::Timestamp;
     use policy::Remember;
     use records::Seal;
+    use secrecy::ExposeSecret;
     use session::vault::KeyStoreError;
-    use session::{Kept, MemoryOnly, OsKeyring, OutboxKey, Place, Vault};
+    use session::{
+        Kept, MemoryOnly, OsKeyring, OutboxKey, Place, Restored, Session, Vault, restore,
+    };
+    use tokio_util::sync::CancellationToken;
+
+    use crate::services::{Bus, Daemon, at_home};
+    use crate::support::Home;
+    use crate::support::robot_agent::Person;
+
+    /// The process of the keyring daemon, for cases that stop or end it.
+    const DAEMON: &str = "COUNTERSIGN_TEST_KEYRING_DAEMON";
 
     /// Its name, the state of the keyring, and what to run in a process of its own.
     type Case = (&'static str, Keyring, fn(&Path));
@@ -52,6 +70,31 @@ mod linux {
             Keyring::Locked,
             in_memory,
         ),
+        (
+            "a_wrong_password_opens_nothing_and_the_vault_is_in_memory",
+            Keyring::WrongPassword,
+            in_memory,
+        ),
+        (
+            "a_keyring_daemon_that_hangs_is_given_up_within_its_bound",
+            Keyring::Unlocked,
+            hangs,
+        ),
+        (
+            "a_keyring_daemon_that_dies_in_mid_call_leaves_a_vault_in_memory",
+            Keyring::Unlocked,
+            dies_in_mid_call,
+        ),
+        (
+            "a_keyring_daemon_that_dies_later_is_not_missed_until_the_restart",
+            Keyring::Unlocked,
+            dies_later,
+        ),
+        (
+            "a_file_that_is_damaged_or_foreign_leads_to_a_clean_sign_in",
+            Keyring::Unlocked,
+            damaged_file,
+        ),
     ];
 
     #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,6 +103,7 @@ mod linux {
         NoBus,
         NoDaemon,
         Locked,
+        WrongPassword,
     }
 
     pub fn main() {
@@ -101,12 +145,16 @@ mod linux {
         let address = bus
             .as_ref()
             .map_or("unix:path=/nonexistent", |bus| &bus.address);
-        let _daemon = match keyring {
-            Keyring::Unlocked => Some(Daemon::start(home.path(), address)),
+        let daemon = match keyring {
+            Keyring::Unlocked => Some(Daemon::start(home.path(), address, "test")),
             Keyring::Locked => {
                 // A login keyring exists, and nobody unlocks it.
-                drop(Daemon::start(home.path(), address));
+                drop(Daemon::start(home.path(), address, "test"));
                 Some(Daemon::start_locked(home.path(), address))
+            }
+            Keyring::WrongPassword => {
+                drop(Daemon::start(home.path(), address, "test"));
+                Some(Daemon::start(home.path(), address, "guess"))
             }
             Keyring::NoBus | Keyring::NoDaemon => None,
         };
@@ -114,6 +162,10 @@ mod linux {
             .args(["--inside", name])
             .arg(home.path())
             .env("DBUS_SESSION_BUS_ADDRESS", address)
+            .env(
+                DAEMON,
+                daemon.as_ref().map_or(0, |daemon| daemon.id()).to_string(),
+            )
             .status()
             .unwrap();
         status.success()
@@ -143,6 +195,173 @@ mod linux {
     }
 
     fn in_memory(folder: &Path) {
+        let vault = open_in_time(folder);
+        assert!(
+            matches!(
+                not_kept(&vault),
+                KeyStoreError::Absent | KeyStoreError::Locked | KeyStoreError::Silent
+            ),
+            "{:?}",
+            vault.kept()
+        );
+        let key = outbox_key();
+        assert!(!key.durable());
+        let sealed = key.seal(b"entry", b"evidence").unwrap();
+        assert_eq!(key.open(b"entry", &sealed).unwrap(), b"evidence");
+        a_session_leaves_no_trace(folder, vault);
+        // A thread that still waits for the keyring must not keep the test from ending.
+        std::process::exit(0);
+    }
+
+    fn hangs(folder: &Path) {
+        signal("STOP");
+        let vault = open_in_time(folder);
+        assert_eq!(not_kept(&vault), KeyStoreError::Silent);
+        a_session_leaves_no_trace(folder, vault);
+        std::process::exit(0);
+    }
+
+    fn dies_in_mid_call(folder: &Path) {
+        // It hangs first, so that the call is under way when it dies.
+        signal("STOP");
+        let dying = std::thread::spawn(|| {
+            std::thread::sleep(Duration::from_millis(500));
+            signal("KILL");
+        });
+        let vault = open_in_time(folder);
+        dying.join().unwrap();
+        not_kept(&vault);
+        a_session_leaves_no_trace(folder, vault);
+        std::process::exit(0);
+    }
+
+    fn dies_later(folder: &Path) {
+        wait_for(async {
+            let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+            let vault = Arc::new(open_now(folder, "ward-3").await);
+            assert_eq!(vault.kept(), Kept::OnDisk);
+            let session = sign_in(&home, Arc::clone(&vault)).await;
+            let file = vault.place().file.clone();
+            let before = std::fs::read(&file).unwrap();
+
+            signal("KILL");
+
+            session.renew(Timestamp::now()).await.unwrap();
+            assert_ne!(std::fs::read(&file).unwrap(), before, "the renewal is kept");
+            assert_no_trace(folder, &session).await;
+            // After a restart nobody has the key: the file waits for the keyring, and whoever signs in replaces it.
+            let restarted = Arc::new(open_now(folder, "ward-3").await);
+            not_kept(&restarted);
+            let restored = restored(&home, &restarted).await;
+            assert!(matches!(restored, Restored::Nobody));
+            let second = sign_in(&home, Arc::clone(&restarted)).await;
+            assert!(!file.exists());
+            assert_no_trace(folder, &second).await;
+        });
+        std::process::exit(0);
+    }
+
+    fn damaged_file(folder: &Path) {
+        wait_for(async {
+            let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+            let vault = Arc::new(open_now(folder, "ward-3").await);
+            let session = sign_in(&home, Arc::clone(&vault)).await;
+            assert_no_trace(folder, &session).await;
+            let file = vault.place().file.clone();
+            let whole = std::fs::read(&file).unwrap();
+            let mut corrupt = whole.clone();
+            corrupt[whole.len() / 2] ^= 1;
+            for damaged in [
+                &[][..],
+                &whole[..1],
+                &whole[..whole.len() / 2],
+                &corrupt,
+                b"{}",
+            ] {
+                std::fs::write(&file, damaged).unwrap();
+                let restored = restored(&home, &vault).await;
+                assert!(matches!(restored, Restored::Unusable(_)));
+                assert!(!file.exists());
+            }
+            // The same keyring came along with the file, as with a copied profile.
+            std::fs::write(&file, &whole).unwrap();
+            let elsewhere = Arc::new(open_now(folder, "ward-4").await);
+            assert_eq!(elsewhere.kept(), Kept::OnDisk);
+            let foreign = restored(&home, &elsewhere).await;
+            assert!(matches!(foreign, Restored::Unusable(_)));
+            assert!(!file.exists());
+            // Untouched, it opens.
+            std::fs::write(&file, &whole).unwrap();
+            let ours = restored(&home, &vault).await;
+            assert!(matches!(ours, Restored::Session(_)));
+        });
+    }
+
+    fn not_kept(vault: &Vault) -> KeyStoreError {
+        match vault.kept() {
+            Kept::InMemory(MemoryOnly::Keyring(why)) => why,
+            kept => panic!("{kept:?}"),
+        }
+    }
+
+    /// Somebody signs in, works and signs out with this vault, and no file in the person's home tells of it.
+    fn a_session_leaves_no_trace(folder: &Path, vault: Vault) {
+        wait_for(async {
+            let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+            let session = sign_in(&home, Arc::new(vault)).await;
+            assert_no_trace(folder, &session).await;
+            session.renew(Timestamp::now()).await.unwrap();
+            assert_no_trace(folder, &session).await;
+            assert!(!folder.join("session.vault").exists());
+            let done = session.sign_out(&home.transport, Timestamp::now()).await;
+            assert!(done.wiped.is_ok());
+            assert!(home.idp.active_tokens().is_empty());
+        });
+    }
+
+    async fn sign_in(home: &Home, vault: Arc<Vault>) -> Session {
+        let signing_in = home.sign_in_with(vault, CancellationToken::new());
+        let signed_in = signing_in.await.unwrap();
+        assert!(signed_in.not_kept.is_none());
+        signed_in.session
+    }
+
+    async fn restored(home: &Home, vault: &Arc<Vault>) -> Restored {
+        let party = home.relying_party.clone();
+        restore(party, Arc::clone(vault), &home.policy, Timestamp::now()).await
+    }
+
+    /// Neither the token nor whose it is can be read anywhere in the person's home.
+    async fn assert_no_trace(folder: &Path, session: &Session) {
+        let token = session.access_token(Timestamp::now()).await.unwrap();
+        let subject = session.person().subject.claims["sub"].clone();
+        let mut folders = vec![folder.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                let kind = std::fs::symlink_metadata(&path).unwrap().file_type();
+                if kind.is_dir() {
+                    folders.push(path);
+                } else if kind.is_file() {
+                    let octets = std::fs::read(&path).unwrap();
+                    for secret in [token.expose_secret(), &subject] {
+                        let needle = secret.as_bytes();
+                        let found = octets.windows(needle.len()).any(|part| part == needle);
+                        assert!(!found, "{} tells", path.display());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends a signal to the keyring daemon of this case.
+    fn signal(name: &str) {
+        let daemon = std::env::var(DAEMON).unwrap();
+        let sent = Command::new("kill").args(["-s", name, &daemon]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    fn open_in_time(folder: &Path) -> Vault {
         let asked = Instant::now();
         let vault = open(folder);
         assert!(
@@ -150,32 +369,23 @@ mod linux {
             "{:?}",
             asked.elapsed()
         );
-        let Kept::InMemory(MemoryOnly::Keyring(why)) = vault.kept() else {
-            panic!("{:?}", vault.kept());
-        };
-        assert!(
-            matches!(
-                why,
-                KeyStoreError::Absent | KeyStoreError::Locked | KeyStoreError::Silent
-            ),
-            "{why}"
-        );
-        let key = outbox_key();
-        assert!(!key.durable());
-        let sealed = key.seal(b"entry", b"evidence").unwrap();
-        assert_eq!(key.open(b"entry", &sealed).unwrap(), b"evidence");
-        // A thread that still waits for the keyring must not keep the test from ending.
-        std::process::exit(0);
+        vault
     }
 
     fn open(folder: &Path) -> Vault {
+        wait_for(open_now(folder, "ward-3"))
+    }
+
+    async fn open_now(folder: &Path, device: &str) -> Vault {
         let place = Place {
             file: folder.join("session.vault"),
-            device: "ward-3".to_owned(),
+            device: device.to_owned(),
             account: "adams".to_owned(),
         };
         let keyring = Arc::new(OsKeyring::new("countersign-test", "adams"));
-        wait_for(Vault::open(place, Remember::Keyring, keyring)).unwrap()
+        Vault::open(place, Remember::Keyring, keyring)
+            .await
+            .unwrap()
     }
 
     fn outbox_key() -> OutboxKey {
@@ -189,129 +399,5 @@ mod linux {
             .build()
             .unwrap()
             .block_on(work)
-    }
-
-    /// A private session bus.
-    struct Bus {
-        process: Child,
-        address: String,
-    }
-
-    impl Bus {
-        fn start(home: &Path) -> Self {
-            let mut process = at_home(Command::new("dbus-daemon"), home)
-                .args(["--session", "--nofork", "--print-address=1"])
-                .stdout(Stdio::piped())
-                .stderr(Stdio::null())
-                .spawn()
-                .expect("dbus-daemon is installed");
-            let mut address = String::new();
-            BufReader::new(process.stdout.take().unwrap())
-                .read_line(&mut address)
-                .unwrap();
-            Self {
-                process,
-                address: address.trim().to_owned(),
-            }
-        }
-    }
-
-    impl Drop for Bus {
-        fn drop(&mut self) {
-            end(&mut self.process);
-        }
-    }
-
-    /// A private keyring daemon.
-    struct Daemon(Child);
-
-    impl Daemon {
-        /// With a login keyring that is unlocked by a password.
-        fn start(home: &Path, bus: &str) -> Self {
-            let mut process = Self::command(home, bus)
-                .arg("--unlock")
-                .stdin(Stdio::piped())
-                .spawn()
-                .expect("gnome-keyring-daemon is installed");
-            process.stdin.take().unwrap().write_all(b"test").unwrap();
-            wait_for_service(bus);
-            Self(process)
-        }
-
-        fn start_locked(home: &Path, bus: &str) -> Self {
-            let process = Self::command(home, bus)
-                .stdin(Stdio::null())
-                .spawn()
-                .expect("gnome-keyring-daemon is installed");
-            wait_for_service(bus);
-            Self(process)
-        }
-
-        fn command(home: &Path, bus: &str) -> Command {
-            let mut command = at_home(Command::new("gnome-keyring-daemon"), home);
-            command
-                .args(["--foreground", "--components=secrets"])
-                .env("DBUS_SESSION_BUS_ADDRESS", bus)
-                .stdout(Stdio::null())
-                .stderr(Stdio::null());
-            command
-        }
-    }
-
-    impl Drop for Daemon {
-        fn drop(&mut self) {
-            end(&mut self.0);
-        }
-    }
-
-    fn wait_for_service(bus: &str) {
-        for _ in 0..100 {
-            let owned = Command::new("dbus-send")
-                .arg(format!("--bus={bus}"))
-                .args([
-                    "--print-reply",
-                    "--dest=org.freedesktop.DBus",
-                    "/org/freedesktop/DBus",
-                    "org.freedesktop.DBus.NameHasOwner",
-                    "string:org.freedesktop.secrets",
-                ])
-                .output()
-                .expect("dbus-send is installed");
-            if String::from_utf8_lossy(&owned.stdout).contains("boolean true") {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        panic!("the keyring daemon did not come up");
-    }
-
-    fn at_home(mut command: Command, home: &Path) -> Command {
-        let under = |name: &str| -> PathBuf {
-            let folder = home.join(name);
-            std::fs::create_dir_all(&folder).unwrap();
-            folder
-        };
-        let runtime = under("run");
-        std::fs::set_permissions(
-            &runtime,
-            std::os::unix::fs::PermissionsExt::from_mode(0o700),
-        )
-        .unwrap();
-        command
-            .env("HOME", home)
-            .env("XDG_DATA_HOME", under("data"))
-            .env("XDG_CONFIG_HOME", under("config"))
-            .env("XDG_CACHE_HOME", under("cache"))
-            .env("XDG_RUNTIME_DIR", runtime)
-            .env_remove("DISPLAY")
-            .env_remove("WAYLAND_DISPLAY")
-            .env_remove("GNOME_KEYRING_CONTROL");
-        command
-    }
-
-    fn end(process: &mut Child) {
-        // It may have ended by itself.
-        let _already_gone = process.kill();
-        process.wait().unwrap();
     }
 }

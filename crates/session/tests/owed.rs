@@ -17,6 +17,20 @@ use support::robot_agent::Person;
 use support::{Home, eventually};
 use tokio_util::sync::CancellationToken;
 
+/// The provider has no page to sign out at: its tokens end by revocation alone.
+async fn home_with(change: impl FnOnce(&mut Offers)) -> Home {
+    let mut offers = Offers {
+        logout: false,
+        ..Offers::default()
+    };
+    change(&mut offers);
+    let config = IdpConfig {
+        offers,
+        ..IdpConfig::default()
+    };
+    Home::with_idp(Person::SignsInAs(&ADAMS), config).await
+}
+
 /// Somebody signed in and out while the provider did not take anything back.
 async fn signed_out_in_vain(home: &Home, vault: &Arc<Vault>) {
     let signing_in = home.sign_in_with(Arc::clone(vault), CancellationToken::new());
@@ -26,6 +40,7 @@ async fn signed_out_in_vain(home: &Home, vault: &Arc<Vault>) {
     assert!(done.wiped.is_ok());
     assert_eq!(done.refresh_token, TokenEnd::Owed);
     assert_eq!(done.access_token, TokenEnd::Owed);
+    assert!(!home.idp.active_tokens().is_empty());
     assert!(!home.vault_file().exists());
 }
 
@@ -48,7 +63,7 @@ fn paying(home: &Home, vault: &Arc<Vault>) -> tokio_util::sync::DropGuard {
 
 #[tokio::test]
 async fn what_could_not_be_revoked_is_revoked_when_the_provider_is_there_again() {
-    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+    let home = home_with(|_| ()).await;
     let vault = home.vault().await;
     signed_out_in_vain(&home, &vault).await;
     assert_eq!(vault.owed().count(), 2);
@@ -73,7 +88,7 @@ async fn what_could_not_be_revoked_is_revoked_when_the_provider_is_there_again()
 
 #[tokio::test]
 async fn what_is_owed_survives_a_restart_and_is_encrypted() {
-    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+    let home = home_with(|_| ()).await;
     let vault = home.vault().await;
     assert!(vault.owed().survives_restart());
     let signing_in = home.sign_in_with(Arc::clone(&vault), CancellationToken::new());
@@ -114,7 +129,7 @@ async fn what_is_owed_survives_a_restart_and_is_encrypted() {
 
 #[tokio::test]
 async fn on_a_kiosk_it_is_known_in_memory_only_and_says_so() {
-    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+    let home = home_with(|_| ()).await;
     let vault = home.vault_at(home.place(), Remember::Memory).await;
     signed_out_in_vain(&home, &vault).await;
     assert_eq!(vault.owed().count(), 2);
@@ -134,7 +149,7 @@ async fn on_a_kiosk_it_is_known_in_memory_only_and_says_so() {
 
 #[tokio::test]
 async fn where_policy_turns_to_memory_only_what_was_written_down_goes() {
-    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+    let home = home_with(|_| ()).await;
     let vault = home.vault().await;
     signed_out_in_vain(&home, &vault).await;
     assert!(owed_file(&home).exists());
@@ -150,7 +165,7 @@ async fn where_policy_turns_to_memory_only_what_was_written_down_goes() {
 #[case::another_account("ward-3", "baker")]
 #[tokio::test]
 async fn debts_from_elsewhere_are_nobodys_and_go(#[case] device: &str, #[case] account: &str) {
-    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+    let home = home_with(|_| ()).await;
     let vault = home.vault().await;
     signed_out_in_vain(&home, &vault).await;
     let place = Place {
@@ -170,7 +185,7 @@ async fn debts_from_elsewhere_are_nobodys_and_go(#[case] device: &str, #[case] a
 #[case::foreign(b"[{\"token\":\"x\",\"kind\":\"access\",\"until\":\"2099-01-01T00:00:00Z\"}]")]
 #[tokio::test]
 async fn a_damaged_list_of_debts_stops_nobody(#[case] octets: &[u8]) {
-    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+    let home = home_with(|_| ()).await;
     std::fs::create_dir_all(owed_file(&home).parent().unwrap()).unwrap();
     std::fs::write(owed_file(&home), octets).unwrap();
 
@@ -183,14 +198,7 @@ async fn a_damaged_list_of_debts_stops_nobody(#[case] octets: &[u8]) {
 
 #[tokio::test]
 async fn a_provider_that_revokes_nothing_is_owed_nothing() {
-    let config = IdpConfig {
-        offers: Offers {
-            revocation: false,
-            ..Offers::default()
-        },
-        ..IdpConfig::default()
-    };
-    let home = Home::with_idp(Person::SignsInAs(&ADAMS), config).await;
+    let home = home_with(|offers| offers.revocation = false).await;
     let vault = home.vault().await;
     let signing_in = home.sign_in_with(Arc::clone(&vault), CancellationToken::new());
     let session = signing_in.await.unwrap().session;
@@ -203,7 +211,7 @@ async fn a_provider_that_revokes_nothing_is_owed_nothing() {
 
 #[tokio::test]
 async fn what_expired_meanwhile_is_not_asked_for() {
-    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+    let home = home_with(|_| ()).await;
     let vault = home.vault().await;
     signed_out_in_vain(&home, &vault).await;
     home.idp.set_faults(Faults::none());
@@ -233,7 +241,7 @@ async fn what_expired_meanwhile_is_not_asked_for() {
 
 #[tokio::test]
 async fn the_list_of_debts_has_a_bound() {
-    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+    let home = home_with(|_| ()).await;
     let vault = home.vault().await;
     for _ in 0..33 {
         home.idp.set_faults(Faults::none());
@@ -244,7 +252,7 @@ async fn the_list_of_debts_has_a_bound() {
 
 #[tokio::test]
 async fn a_session_revoked_elsewhere_is_wiped_at_once_and_its_tokens_are_given_back() {
-    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+    let home = home_with(|_| ()).await;
     let vault = home.vault().await;
     let signing_in = home.sign_in_with(Arc::clone(&vault), CancellationToken::new());
     let session = signing_in.await.unwrap().session;

@@ -14,7 +14,7 @@ use records::Seal;
 use rstest::rstest;
 use secrecy::ExposeSecret;
 use session::vault::KeyStoreError;
-use session::{Kept, MemoryOnly, OutboxKey, Place, Restored, Unusable, Vault, restore};
+use session::{Kept, MemoryOnly, OutboxKey, Place, Restored, Unusable, Vault, VaultError, restore};
 use support::Home;
 use support::robot_agent::Person;
 use tokio_util::sync::CancellationToken;
@@ -173,6 +173,30 @@ async fn a_sign_in_without_keyring_leaves_no_older_session_to_come_back() {
         .unwrap();
 
     assert!(!home.vault_file().exists());
+}
+
+/// Not even the administrator can make a folder there.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_folder_that_cannot_be_written_to_leaves_the_session_in_memory() {
+    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+    let place = Place {
+        file: "/proc/countersign/session.vault".into(),
+        ..home.place()
+    };
+    let vault = home.vault_at(place, Remember::Keyring).await;
+
+    let signed_in = home
+        .sign_in_with(vault, CancellationToken::new())
+        .await
+        .unwrap();
+
+    assert!(matches!(signed_in.not_kept, Some(VaultError::File(_))));
+    let session = signed_in.session;
+    assert!(session.renew(Timestamp::now()).await.is_ok());
+    let done = session.sign_out(&home.transport, Timestamp::now()).await;
+    assert!(done.wiped.is_ok());
+    assert!(home.idp.active_tokens().is_empty());
 }
 
 #[tokio::test]

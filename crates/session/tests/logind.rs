@@ -1,0 +1,301 @@
+//! What logind and a desktop's idle monitor say, over a real bus.
+//!
+//! Neither runs everywhere; a service with their names and their interfaces stands in for them. Needs `dbus-daemon`.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+#[path = "support/services.rs"]
+mod services;
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use session::input::Sign;
+use session::input::linux::{Logind, Monitor};
+use zbus::blocking::Connection;
+use zbus::blocking::connection::Builder;
+use zbus::object_server::SignalEmitter;
+use zbus::zvariant::{OwnedFd, OwnedObjectPath};
+
+/// A bus of our own.
+struct Bus {
+    address: String,
+    _daemon: services::Bus,
+    _home: tempfile::TempDir,
+}
+
+impl Bus {
+    fn start() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let daemon = services::Bus::start(home.path());
+        Self {
+            address: daemon.address.clone(),
+            _daemon: daemon,
+            _home: home,
+        }
+    }
+
+    fn serve<T: zbus::object_server::Interface>(
+        &self,
+        name: &str,
+        path: &str,
+        object: T,
+    ) -> Connection {
+        Builder::address(self.address.as_str())
+            .and_then(|bus| bus.name(name.to_owned()))
+            .and_then(|bus| bus.serve_at(path.to_owned(), object))
+            .and_then(Builder::build)
+            .unwrap()
+    }
+}
+
+fn wait_for<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.unwrap().block_on(work)
+}
+
+fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let until = Instant::now() + Duration::from_secs(20);
+    while Instant::now() < until {
+        if let Some(seen) = look() {
+            return seen;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("never happened: {what}");
+}
+
+struct Mutter(Arc<AtomicU64>);
+
+#[zbus::interface(name = "org.gnome.Mutter.IdleMonitor")]
+impl Mutter {
+    fn get_idletime(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+struct ScreenSaver;
+
+#[zbus::interface(name = "org.freedesktop.ScreenSaver")]
+impl ScreenSaver {
+    fn get_session_idle_time(&self) -> u32 {
+        7_000
+    }
+}
+
+#[test]
+fn on_wayland_the_desktops_idle_monitor_is_asked() {
+    let bus = Bus::start();
+    assert!(Monitor::open_at(&bus.address).is_none());
+    let idle = Arc::new(AtomicU64::new(1_500));
+    let path = "/org/gnome/Mutter/IdleMonitor/Core";
+    let mutter = bus.serve(
+        "org.gnome.Mutter.IdleMonitor",
+        path,
+        Mutter(Arc::clone(&idle)),
+    );
+
+    let mut monitor = Monitor::open_at(&bus.address).unwrap();
+    assert_eq!(monitor.idle(), Some(Duration::from_millis(1_500)));
+    idle.store(20, Ordering::SeqCst);
+    assert_eq!(monitor.idle(), Some(Duration::from_millis(20)));
+
+    mutter.close().unwrap();
+    assert_eq!(monitor.idle(), None);
+}
+
+#[test]
+fn where_there_is_only_a_screen_saver_that_is_asked() {
+    let bus = Bus::start();
+    let path = "/org/freedesktop/ScreenSaver";
+    let _serving = bus.serve("org.freedesktop.ScreenSaver", path, ScreenSaver);
+    let mut monitor = Monitor::open_at(&bus.address).unwrap();
+    assert_eq!(monitor.idle(), Some(Duration::from_secs(7)));
+}
+
+const LOGIND: &str = "/org/freedesktop/login1";
+const SESSION: &str = "/org/freedesktop/login1/session/_31";
+
+/// logind's manager: its sessions, and who holds up sleep.
+struct Manager {
+    held_up: Arc<Mutex<Vec<std::io::PipeReader>>>,
+}
+
+#[zbus::interface(name = "org.freedesktop.login1.Manager")]
+impl Manager {
+    fn get_session(&self, id: &str) -> OwnedObjectPath {
+        assert_eq!(id, "auto");
+        SESSION.try_into().unwrap()
+    }
+
+    fn inhibit(&self, what: &str, _who: &str, _why: &str, mode: &str) -> OwnedFd {
+        assert_eq!((what, mode), ("sleep", "delay"));
+        let (ours, theirs) = std::io::pipe().unwrap();
+        self.held_up.lock().unwrap().push(ours);
+        let theirs: std::os::fd::OwnedFd = theirs.into();
+        theirs.into()
+    }
+
+    #[zbus(signal)]
+    async fn prepare_for_sleep(emitter: &SignalEmitter<'_>, start: bool) -> zbus::Result<()>;
+}
+
+/// logind's session.
+struct LoginSession {
+    locked: Arc<AtomicBool>,
+}
+
+#[zbus::interface(name = "org.freedesktop.login1.Session")]
+impl LoginSession {
+    #[zbus(property)]
+    fn locked_hint(&self) -> bool {
+        self.locked.load(Ordering::SeqCst)
+    }
+
+    #[zbus(signal)]
+    async fn lock(emitter: &SignalEmitter<'_>) -> zbus::Result<()>;
+}
+
+struct Login {
+    bus: Bus,
+    serving: Connection,
+    locked: Arc<AtomicBool>,
+    held_up: Arc<Mutex<Vec<std::io::PipeReader>>>,
+}
+
+impl Login {
+    fn start() -> Self {
+        let bus = Bus::start();
+        let held_up = Arc::<Mutex<Vec<_>>>::default();
+        let locked = Arc::<AtomicBool>::default();
+        let manager = Manager {
+            held_up: Arc::clone(&held_up),
+        };
+        let serving = bus.serve("org.freedesktop.login1", LOGIND, manager);
+        let session = LoginSession {
+            locked: Arc::clone(&locked),
+        };
+        serving.object_server().at(SESSION, session).unwrap();
+        Self {
+            bus,
+            serving,
+            locked,
+            held_up,
+        }
+    }
+
+    fn emitter(&self, path: &'static str) -> SignalEmitter<'_> {
+        SignalEmitter::new(self.serving.inner(), path).unwrap()
+    }
+
+    fn hint(&self, locked: bool) {
+        self.locked.store(locked, Ordering::SeqCst);
+        let session = self
+            .serving
+            .object_server()
+            .interface::<_, LoginSession>(SESSION)
+            .unwrap();
+        wait_for(session.get().locked_hint_changed(session.signal_emitter())).unwrap();
+    }
+
+    fn sleep(&self, start: bool) {
+        wait_for(Manager::prepare_for_sleep(&self.emitter(LOGIND), start)).unwrap();
+    }
+
+    /// How many hold up sleep now: whoever let go has closed their end.
+    fn delays(&self) -> usize {
+        let held_up = self.held_up.lock().unwrap();
+        held_up.iter().filter(|pipe| !is_closed(pipe)).count()
+    }
+}
+
+fn is_closed(pipe: &std::io::PipeReader) -> bool {
+    use std::io::Read;
+    let mut pipe = pipe.try_clone().unwrap();
+    let (tell, hear) = std::sync::mpsc::channel();
+    std::thread::spawn(move || tell.send(pipe.read(&mut [0])));
+    matches!(hear.recv_timeout(Duration::from_millis(100)), Ok(Ok(0)))
+}
+
+#[test]
+fn a_locked_login_session_is_seen_for_as_long_as_it_is_locked() {
+    let login = Login::start();
+    let mut logind = Logind::open_at(&login.bus.address).unwrap();
+    assert_eq!(logind.sign(), None);
+
+    login.hint(true);
+    eventually("it is locked", || {
+        logind.sign().filter(|sign| *sign == Sign::Locked)
+    });
+    assert_eq!(logind.sign(), Some(Sign::Locked));
+    login.hint(false);
+    eventually("it is not locked any more", || {
+        logind.sign().is_none().then_some(())
+    });
+
+    wait_for(LoginSession::lock(&login.emitter(SESSION))).unwrap();
+    eventually("it is asked to lock", || {
+        logind.sign().filter(|sign| *sign == Sign::Locked)
+    });
+    assert_eq!(logind.sign(), None);
+}
+
+#[test]
+fn a_session_that_is_locked_from_the_start_is_seen() {
+    let login = Login::start();
+    login.locked.store(true, Ordering::SeqCst);
+    let mut logind = Logind::open_at(&login.bus.address).unwrap();
+    assert_eq!(logind.sign(), Some(Sign::Locked));
+}
+
+#[test]
+fn sleep_is_held_up_until_whoever_asks_had_the_time_to_lock() {
+    let login = Login::start();
+    let mut logind = Logind::open_at(&login.bus.address).unwrap();
+    assert_eq!(login.delays(), 1);
+
+    login.sleep(true);
+    eventually("it goes to sleep", || {
+        logind.sign().filter(|sign| *sign == Sign::Sleeps)
+    });
+    assert_eq!(login.delays(), 1, "not before whoever asks has locked");
+    assert_eq!(logind.sign(), None);
+    assert_eq!(login.delays(), 0);
+
+    login.sleep(false);
+    eventually("it woke", || {
+        logind.sign().filter(|sign| *sign == Sign::Sleeps)
+    });
+    assert_eq!(login.delays(), 1, "the next sleep is held up too");
+}
+
+#[test]
+fn whoever_stops_listening_leaves_no_connection_and_no_delay_behind() {
+    let login = Login::start();
+    let connected = || {
+        let bus = zbus::blocking::fdo::DBusProxy::new(&login.serving).unwrap();
+        let names = bus.list_names().unwrap();
+        names.iter().filter(|name| name.starts_with(':')).count()
+    };
+    let without = connected();
+    let logind = Logind::open_at(&login.bus.address).unwrap();
+    assert_eq!(connected(), without + 1);
+
+    drop(logind);
+
+    eventually("its connection is closed", || {
+        (connected() == without).then_some(())
+    });
+    eventually("sleep is not held up", || {
+        (login.delays() == 0).then_some(())
+    });
+}
+
+#[test]
+fn without_logind_nobody_waits_for_it() {
+    let bus = Bus::start();
+    assert!(Logind::open_at(&bus.address).is_none());
+    assert!(Logind::open_at("unix:path=/nonexistent").is_none());
+}
