@@ -8,7 +8,8 @@ use tauri_plugin_dialog::DialogExt;
 
 use crate::app::{Controller, Saving, fault};
 use crate::ipc::{
-    AppState, CeremonyView, Draft, Fault, Review, SignRequest, TextPart, Verification, Worklist,
+    AboutView, ActivityPage, ActivityQuery, AppState, CeremonyView, ChainView, Checks, Draft,
+    Fault, OutboxView, Review, SignRequest, TextPart, Verification, Worklist,
 };
 
 /// What commands are answered from.
@@ -60,6 +61,39 @@ pub(crate) async fn cancel_sign_in(shell: State<'_, Shell>) -> Result<(), Fault>
 #[tauri::command]
 pub(crate) async fn sign_out(shell: State<'_, Shell>) -> Result<(), Fault> {
     shell.controller()?.sign_out().await
+}
+
+#[tauri::command]
+pub(crate) async fn lock(shell: State<'_, Shell>) -> Result<(), Fault> {
+    shell.controller()?.lock()
+}
+
+#[tauri::command]
+pub(crate) async fn touched(shell: State<'_, Shell>) -> Result<(), Fault> {
+    shell.controller()?.touched();
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn unlock(shell: State<'_, Shell>) -> Result<(), Fault> {
+    shell.controller()?.unlock().await
+}
+
+#[tauri::command]
+pub(crate) async fn cancel_unlock(shell: State<'_, Shell>) -> Result<(), Fault> {
+    shell.controller()?.cancel_unlock();
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn confirm_switch(shell: State<'_, Shell>) -> Result<(), Fault> {
+    shell.controller()?.confirm_switch().await
+}
+
+#[tauri::command]
+pub(crate) async fn refuse_switch(shell: State<'_, Shell>) -> Result<(), Fault> {
+    shell.controller()?.refuse_switch().await;
+    Ok(())
 }
 
 #[tauri::command]
@@ -146,6 +180,7 @@ pub(crate) async fn save_evidence(
     signature_id: String,
 ) -> Result<Option<String>, Fault> {
     let controller = shell.controller()?;
+    controller.allow_files()?;
     let saving = controller.evidence_to_save(&signature_id).await?;
     let Some(path) = save(&app, &window, shell.inner(), &saving, JSON).await? else {
         return Ok(None);
@@ -162,6 +197,7 @@ pub(crate) async fn verify_file(
     shell: State<'_, Shell>,
 ) -> Result<Option<Verification>, Fault> {
     let controller = shell.controller()?;
+    controller.allow_files()?;
     let (chosen, choice) = tokio::sync::oneshot::channel();
     app.dialog()
         .file()
@@ -182,9 +218,71 @@ pub(crate) async fn save_report(
     window: WebviewWindow,
     shell: State<'_, Shell>,
 ) -> Result<Option<String>, Fault> {
-    let report = shell.controller()?.report_to_save()?;
+    let controller = shell.controller()?;
+    controller.allow_files()?;
+    let report = controller.report_to_save()?;
     let path = save(&app, &window, shell.inner(), &report, HTML).await?;
     Ok(path.map(|path| path.display().to_string()))
+}
+
+#[tauri::command]
+pub(crate) async fn activity(
+    shell: State<'_, Shell>,
+    query: ActivityQuery,
+) -> Result<ActivityPage, Fault> {
+    shell.controller()?.activity(query).await
+}
+
+#[tauri::command]
+pub(crate) async fn check_chain(shell: State<'_, Shell>) -> Result<ChainView, Fault> {
+    shell.controller()?.check_chain().await
+}
+
+#[tauri::command]
+pub(crate) async fn save_activity(
+    app: AppHandle,
+    window: WebviewWindow,
+    shell: State<'_, Shell>,
+    query: ActivityQuery,
+) -> Result<Option<String>, Fault> {
+    let controller = shell.controller()?;
+    controller.allow_files()?;
+    let listed = controller.activity_to_save(query).await?;
+    let path = save(&app, &window, shell.inner(), &listed, JSON).await?;
+    Ok(path.map(|path| path.display().to_string()))
+}
+
+#[tauri::command]
+pub(crate) async fn about(shell: State<'_, Shell>) -> Result<AboutView, Fault> {
+    Ok(shell.controller()?.about())
+}
+
+#[tauri::command]
+pub(crate) async fn run_checks(shell: State<'_, Shell>) -> Result<Checks, Fault> {
+    Ok(shell.controller()?.run_checks().await)
+}
+
+#[tauri::command]
+pub(crate) async fn save_diagnostics(
+    app: AppHandle,
+    window: WebviewWindow,
+    shell: State<'_, Shell>,
+) -> Result<Option<String>, Fault> {
+    let controller = shell.controller()?;
+    controller.allow_files()?;
+    let report = controller.diagnostics_to_save().await;
+    let path = save(&app, &window, shell.inner(), &report, TEXT).await?;
+    Ok(path.map(|path| path.display().to_string()))
+}
+
+#[tauri::command]
+pub(crate) async fn outbox(shell: State<'_, Shell>) -> Result<OutboxView, Fault> {
+    shell.controller()?.outbox().await
+}
+
+#[tauri::command]
+pub(crate) async fn try_delivery_now(shell: State<'_, Shell>) -> Result<(), Fault> {
+    shell.controller()?.try_delivery_now().await
 }
 
 #[tauri::command]
@@ -193,6 +291,7 @@ pub(crate) async fn print_page(
     shell: State<'_, Shell>,
 ) -> Result<(), Fault> {
     let controller = shell.controller()?;
+    controller.allow_printing()?;
     window.print().map_err(|error| {
         tracing::warn!(%error, "the page could not be printed");
         fault(
@@ -208,6 +307,7 @@ type Kind = (&'static str, &'static [&'static str]);
 
 const JSON: Kind = ("JSON", &["json"]);
 const HTML: Kind = ("HTML", &["html"]);
+const TEXT: Kind = ("Text", &["txt"]);
 
 /// Writes a file where the person wants it; nowhere when they changed their mind.
 async fn save(

@@ -12,6 +12,7 @@ mod guard;
 mod ipc;
 #[cfg(test)]
 mod ipc_types;
+mod pages;
 mod startup;
 
 use std::io::Write as _;

@@ -4,7 +4,7 @@ use catalogue::Catalogue;
 use jiff::{SignedDuration, Timestamp};
 use policy::Policy;
 
-use crate::ipc::{Allowed, MeaningChoice, Profile, ReasonChoice};
+use crate::ipc::{Allowed, IdleEnd, IdleRule, MeaningChoice, Profile, ReasonChoice};
 
 pub(super) fn meanings(policy: &Policy, catalogue: &Catalogue) -> Vec<MeaningChoice> {
     let offered = policy.signing.meanings.iter();
@@ -40,7 +40,18 @@ pub(super) fn allowed(policy: &Policy) -> Allowed {
     Allowed {
         files: own,
         printing: own,
-        locking: false,
+        locking: true,
+    }
+}
+
+/// What happens when nobody touches anything.
+pub(super) fn idle(policy: &Policy) -> IdleRule {
+    IdleRule {
+        after_s: policy.session.idle_lock_s,
+        then: match policy.session.idle_end {
+            policy::IdleEnd::Lock => IdleEnd::Lock,
+            policy::IdleEnd::SignOut => IdleEnd::SignOut,
+        },
     }
 }
 

@@ -15,13 +15,8 @@ const ROUND: Duration = Duration::from_secs(5);
 impl Controller {
     /// Delivers as long as the session lives.
     pub(super) fn deliver_what_waits(self: &Arc<Self>, work: Arc<Work>) {
-        let Some(outbox) = self.parts.outbox.clone() else {
+        let Some(courier) = self.courier() else {
             return;
-        };
-        let courier = Courier {
-            outbox: Arc::new(SharedOutbox(outbox)),
-            submission: Arc::new(self.parts.records.clone()),
-            trail: Arc::new(self.parts.log.clone()),
         };
         let controller = Arc::clone(self);
         tokio::spawn(async move {
@@ -47,9 +42,9 @@ impl Controller {
         };
         let person = &work.session.person().subject;
         outbox
-            .due(Timestamp::now(), person)
+            .has_due(Timestamp::now(), person)
             .inspect_err(|error| tracing::warn!(%error, "the outbox cannot be read"))
-            .is_ok_and(|due| !due.is_empty())
+            .unwrap_or_default()
     }
 
     /// Refuses to sign what is signed already and only waits for its delivery, by whomever.
@@ -65,6 +60,24 @@ impl Controller {
                 Err(self.fault("outbox_unreadable", &[]))
             }
         }
+    }
+
+    /// Sends what waits now.
+    pub(super) async fn deliver_at_once(&self, work: &Arc<Work>) {
+        if let Some(courier) = self.courier()
+            && work.desk.under_way().is_none()
+        {
+            self.round(&courier, work).await;
+        }
+    }
+
+    fn courier(&self) -> Option<Courier> {
+        let outbox = self.parts.outbox.clone()?;
+        Some(Courier {
+            outbox: Arc::new(SharedOutbox(outbox)),
+            submission: Arc::new(self.parts.records.clone()),
+            trail: Arc::new(self.parts.log.clone()),
+        })
     }
 
     async fn round(&self, courier: &Courier, work: &Arc<Work>) {

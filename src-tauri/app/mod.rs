@@ -3,21 +3,27 @@
 //! This is the controller behind the pages. It knows no window toolkit: what it needs of one comes in as a [`Screen`] to tell
 //! and two agents to show the identity provider's pages with. Everything that the pages get is data without secrets.
 
+mod about;
+mod activity;
 mod choices;
 mod delivery;
 mod endings;
 mod faults;
-mod limit;
+mod locking;
 mod place;
 mod ports;
 mod reading;
+mod registered;
+mod reporting;
 mod session;
 mod signing;
+mod state;
 #[cfg(test)]
 mod tests;
 mod values;
 mod verifying;
 mod views;
+mod waiting;
 mod when;
 mod work;
 
@@ -26,23 +32,28 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ::session::{Kept, MemoryOnly, Vault};
-use audit::{Actor, Entry, Event, Reference};
+use ::reporting::{Alarms, Shipper};
+use ::session::input::Input;
+use ::session::{Newcomer, Vault};
+use audit::{Actor, Counters, Entry, Event, Reference};
 use catalogue::{Catalogue, Locale};
 use ceremony::SharedLog;
 use identity::{Agent, Page, RelyingParty, Subject};
 use jiff::Timestamp;
-use policy::{Policy, SignInAgent};
+use policy::Policy;
 use tokio::sync::watch;
 use transport::Transport;
 
 use crate::ipc::{
-    AppState, CeremonyView, Draft, DroppedFile, Fault, Phase, SessionEnd, SessionView, StatusView,
+    AppState, CeremonyView, ChainView, Draft, DroppedFile, EndedView, Fault, IdleView, PolicyRow,
+    SessionEnd,
 };
 
+use locking::Lock;
 use place::{At, Turn};
 use work::{Work, actor, person};
 
+pub(crate) use about::policy_rows;
 pub(crate) use faults::fault;
 pub(crate) use signing::Saving;
 
@@ -59,11 +70,23 @@ pub(crate) trait Screen: Send + Sync {
     fn worklist_changed(&self);
     /// A file was dropped on the window.
     fn dropped(&self, file: &DroppedFile);
+    /// How long until nobody counts as being there.
+    fn idle(&self, view: IdleView);
+    /// Nothing that the pages had may be left in them: they begin anew.
+    fn forget_pages(&self);
 }
+
+/// Opens what the operating system says about who sits there. It is used on the thread that opens it.
+pub(crate) type OpenInput = Arc<dyn Fn() -> Box<dyn Input> + Send + Sync>;
 
 /// What the controller is made of.
 pub(crate) struct Parts {
     pub(crate) policy: Arc<Policy>,
+    /// Every value of the policy with its row of the table.
+    pub(crate) values: Vec<PolicyRow>,
+    /// What tells this installation from all others.
+    pub(crate) device_id: String,
+    /// What people call the device.
     pub(crate) device: String,
     pub(crate) locale: Locale,
     pub(crate) transport: Transport,
@@ -72,10 +95,15 @@ pub(crate) struct Parts {
     pub(crate) vault: Arc<Vault>,
     pub(crate) log: SharedLog,
     pub(crate) outbox: Option<Arc<records::Outbox>>,
+    /// What security must hear of.
+    pub(crate) alarms: Arc<Alarms>,
+    /// Sends the activity log, where policy wants that.
+    pub(crate) shipper: Option<Shipper>,
     /// Where the archive of keys is kept.
     pub(crate) archive: PathBuf,
     pub(crate) sign_in_agent: Arc<dyn Agent>,
     pub(crate) signing_agent: Arc<dyn Agent>,
+    pub(crate) input: OpenInput,
     pub(crate) screen: Arc<dyn Screen>,
 }
 
@@ -97,6 +125,11 @@ struct Inner {
     locale: Locale,
     place: Place,
     ended: Option<SessionEnd>,
+    ended_detail: Option<EndedView>,
+    /// What happened lately that security may have to hear of.
+    counters: Counters,
+    /// How the activity log was found when all of it was read last.
+    chain: Option<ChainView>,
     /// The application is on its way out: nobody signs in any more.
     closing: bool,
     records_connected: bool,
@@ -104,7 +137,8 @@ struct Inner {
     drafts: HashMap<(Subject, String), Draft>,
 }
 
-type Place = place::Place<Arc<Work>>;
+type Place = place::Place<Arc<Work>, Arc<Lock>, Box<Newcomer>>;
+type Stay = At<Arc<Work>, Arc<Lock>, Box<Newcomer>>;
 
 impl Controller {
     pub(crate) fn new(parts: Parts) -> Arc<Self> {
@@ -112,6 +146,9 @@ impl Controller {
             locale: parts.locale,
             place: Place::new(),
             ended: None,
+            ended_detail: None,
+            counters: Counters::default(),
+            chain: None,
             closing: false,
             records_connected: true,
             drafts: HashMap::new(),
@@ -122,74 +159,6 @@ impl Controller {
             inner: Mutex::new(inner),
             moved: watch::Sender::default(),
         })
-    }
-
-    /// Everything that the pages need for their first screen.
-    pub(crate) fn state(&self) -> AppState {
-        let (phase, work, ended, records_connected) = {
-            let inner = self.inner();
-            let (phase, work) = match inner.place.at() {
-                At::SignedOut => (Phase::SignedOut, None),
-                At::Restoring | At::SigningIn(_) => (Phase::SigningIn, None),
-                At::SignedIn(work) => (Phase::SignedIn, Some(Arc::clone(work))),
-            };
-            (phase, work, inner.ended, inner.records_connected)
-        };
-        let phase = match &work {
-            Some(work) if work.signature().is_some() => Phase::Ceremony,
-            _ => phase,
-        };
-        let catalogue = self.catalogue();
-        let policy = &self.parts.policy;
-        AppState {
-            phase,
-            ended,
-            ended_detail: None,
-            blocked: None,
-            session: work.as_ref().map(|work| {
-                let person = work.session.person();
-                SessionView {
-                    name: person.name.clone(),
-                    role: person.role.clone(),
-                    since: when::rfc3339(person.since),
-                    until: choices::until(policy, person.since).map(when::rfc3339),
-                }
-            }),
-            locked: None,
-            switch_to: None,
-            profile: choices::profile(policy),
-            idle: None,
-            allowed: choices::allowed(policy),
-            issuer_origin: policy.identity.issuer_origin(),
-            sign_in_agent: match policy.session.sign_in_agent {
-                SignInAgent::SystemBrowser => "system_browser",
-                SignInAgent::Window => "window",
-            }
-            .to_owned(),
-            device: self.parts.device.clone(),
-            timeout_s: policy.signing.timeout_s,
-            meanings: choices::meanings(policy, catalogue),
-            reasons: choices::reasons(policy, catalogue),
-            locale: catalogue.locale().tag().to_owned(),
-            signing_locked: work.as_ref().is_some_and(|work| work.desk.is_locked()),
-            memory_only: matches!(
-                self.parts.vault.kept(),
-                Kept::InMemory(MemoryOnly::Keyring(_))
-            ),
-            status: StatusView {
-                records_connected,
-                outbox: self.waiting(),
-                outbox_durable: self
-                    .parts
-                    .outbox
-                    .as_ref()
-                    .is_some_and(|outbox| outbox.durable()),
-                // The chain was checked when the log was opened; from there on it is whole until it stops.
-                audit_chain_ok: !self.parts.log.is_stopped(),
-                audit_entries: u32::try_from(self.parts.log.head().seq).unwrap_or(u32::MAX),
-            },
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        }
     }
 
     /// Chooses the language of every text.
@@ -217,14 +186,12 @@ impl Controller {
         {
             let mut inner = self.inner();
             inner.closing = true;
-            if let At::SigningIn(cancel) = inner.place.at() {
-                cancel.cancel();
-            }
+            inner.place.at().cancel();
         }
         if tokio::time::timeout(CLOSING, self.settled()).await.is_err() {
             tracing::warn!("a sign-in did not end in time");
         }
-        if let Some((_, work)) = self.signed_in() {
+        if let Some(work) = self.present() {
             work.desk.close().await;
         }
         self.note(Event::Stopped).await;
@@ -234,7 +201,7 @@ impl Controller {
     async fn settled(&self) {
         let mut moved = self.moved.subscribe();
         loop {
-            let settled = matches!(self.inner().place.at(), At::SignedOut | At::SignedIn(_));
+            let settled = self.inner().place.at().is_settled();
             // The sender is ours, so a closed channel means that nothing moves any more.
             if settled || moved.changed().await.is_err() {
                 return;
@@ -242,21 +209,21 @@ impl Controller {
         }
     }
 
-    /// Moves on, if nobody else did since `from`.
-    fn pass(
+    /// Moves on, if nobody else did since `from`, and gives what was left. What finds no place comes back.
+    fn exchange(
         &self,
         from: Turn,
-        to: At<Arc<Work>>,
+        to: Stay,
         ended: Option<SessionEnd>,
-    ) -> Result<Turn, At<Arc<Work>>> {
-        let turn = {
+    ) -> Result<(Turn, Stay), Box<Stay>> {
+        let passed = {
             let mut inner = self.inner();
-            let turn = inner.place.pass(from, to)?;
-            inner.ended = ended;
-            turn
+            let passed = inner.place.pass(from, to).map_err(Box::new)?;
+            (inner.ended, inner.ended_detail) = (ended, None);
+            passed
         };
         self.moved.send_replace(());
-        Ok(turn)
+        Ok((passed.turn, passed.left))
     }
 
     /// Writes to the audit log. What may not happen without its entry asks for the result instead.
@@ -292,9 +259,14 @@ impl Controller {
             reference,
             actor,
         };
+        let at = Timestamp::now();
+        let concern = self.inner().counters.see(&entry.event, at);
         let log = self.parts.log.clone();
-        let written =
-            tokio::task::spawn_blocking(move || log.append(&entry, Timestamp::now())).await;
+        let written = tokio::task::spawn_blocking(move || log.append(&entry, at)).await;
+        if let Some(concern) = concern {
+            // What it leads to is written too, and raises nothing.
+            Box::pin(self.raise(concern, reference)).await;
+        }
         match written {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(self.fault(error.code(), &[])),
@@ -311,7 +283,10 @@ impl Controller {
 
     fn work(&self) -> Result<Arc<Work>, Fault> {
         let work = self.signed_in().map(|(_, work)| work);
-        work.ok_or_else(|| self.fault("not_signed_in", &[]))
+        work.ok_or_else(|| {
+            let locked = self.inner().place.at().lock().is_some();
+            self.fault(if locked { "locked" } else { "not_signed_in" }, &[])
+        })
     }
 
     /// Who is signed in, and since which turn.
@@ -319,8 +294,13 @@ impl Controller {
         let inner = self.inner();
         match inner.place.at() {
             At::SignedIn(work) => Some((inner.place.turn(), Arc::clone(work))),
-            At::Restoring | At::SignedOut | At::SigningIn(_) => None,
+            _ => None,
         }
+    }
+
+    /// The session, on the screen or behind a lock.
+    fn present(&self) -> Option<Arc<Work>> {
+        self.inner().place.at().session().map(Arc::clone)
     }
 
     /// Whether this is the session on the screen. What comes late from an earlier one is not shown.
@@ -333,11 +313,8 @@ impl Controller {
         let Some(outbox) = &self.parts.outbox else {
             return 0;
         };
-        match outbox.list() {
-            Ok(listing) => {
-                let waiting = listing.entries.iter().filter(|entry| entry.waits());
-                u32::try_from(waiting.count()).unwrap_or(u32::MAX)
-            }
+        match outbox.count() {
+            Ok(waiting) => u32::try_from(waiting).unwrap_or(u32::MAX),
             Err(error) => {
                 tracing::warn!(%error, "the outbox cannot be read");
                 0
@@ -348,7 +325,8 @@ impl Controller {
     fn set_connected(&self, work: &Arc<Work>, connected: bool) {
         let changed = {
             let mut inner = self.inner();
-            if !matches!(inner.place.at(), At::SignedIn(current) if Arc::ptr_eq(current, work)) {
+            let current = inner.place.at().session();
+            if !current.is_some_and(|current| Arc::ptr_eq(current, work)) {
                 return;
             }
             std::mem::replace(&mut inner.records_connected, connected) != connected

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use ceremony::{Alarm, AlarmError, ChallengeError, Challenges};
 use jiff::Timestamp;
 use records::{CallError, Challenge, ChallengeRequest, Client, SecurityEvent};
+use reporting::Alarms;
 
 /// Asks for challenges with the session's token.
 pub(super) struct SessionChallenges {
@@ -37,10 +38,11 @@ fn no_token(error: AccessError) -> ChallengeError {
     }
 }
 
-/// Tells security with the session's token.
+/// Keeps what security must hear of, and tells it with the session's token. What cannot be told now is told later.
 pub(super) struct SessionAlarm {
     pub(super) session: Session,
     pub(super) records: Client,
+    pub(super) alarms: Arc<Alarms>,
     /// When security was last told. The pages say so only when it is true.
     pub(super) told: Arc<Mutex<Option<Timestamp>>>,
 }
@@ -48,12 +50,19 @@ pub(super) struct SessionAlarm {
 #[async_trait]
 impl Alarm for SessionAlarm {
     async fn raise(&self, event: SecurityEvent) -> Result<(), AlarmError> {
-        let token = self
-            .session
-            .access_token(Timestamp::now())
-            .await
-            .map_err(|_| AlarmError::SessionEnded)?;
-        self.records.security_event(&event, &token).await?;
+        let (alarms, kept) = (Arc::clone(&self.alarms), event.clone());
+        let kept = tokio::task::spawn_blocking(move || alarms.raise(&kept)).await;
+        if !matches!(kept, Ok(Ok(()))) {
+            tracing::error!("what security must hear of could not be kept");
+        }
+        let now = Timestamp::now();
+        let token = self.session.access_token(now).await;
+        let token = token.map_err(|_| AlarmError::SessionEnded)?;
+        let told = self.alarms.deliver(&self.records, &token, now).await;
+        let told = told.map_err(|_| AlarmError::Queued)?.told;
+        if !told.contains(&event) {
+            return Err(AlarmError::Queued);
+        }
         *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(Timestamp::now());
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use audit::Event;
 use catalogue::{Catalogue, intent};
 use jiff::Timestamp;
-use records::{Access, Amendment, CallError, Client, Decline};
+use records::{Access, Amendment, CallError, Client, Decline, SessionOver};
 
 use super::views::{self, Choice};
 use super::{Controller, Work, faults, when};
@@ -165,13 +165,18 @@ impl Controller {
         let told = |error| self.fault(faults::access(error), &[]);
         let session = &work.session;
         let token = session.access_token(Timestamp::now()).await.map_err(told)?;
-        let mut answer = call(self.parts.records.clone(), token).await;
+        let mut answer = call(work.records(), token).await;
         if matches!(answer, Err(CallError::Unauthorised)) {
             let token = session.renew(Timestamp::now()).await.map_err(told)?;
-            answer = call(self.parts.records.clone(), token).await;
+            answer = call(work.records(), token).await;
         }
         let offline = answer.as_ref().is_err_and(faults::is_offline);
         self.set_connected(work, !offline);
+        if let Err(CallError::SessionRevoked { why }) = &answer
+            && work.registry_id().is_some()
+        {
+            self.end_elsewhere(work, SessionOver::told_only(*why)).await;
+        }
         answer.map_err(|error| {
             tracing::info!(%error, "the records service was asked in vain");
             self.fault(faults::call(&error), &[])

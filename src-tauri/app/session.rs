@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use ::session::{IdpSessionEnd, Restored, Session, SessionEnd as Over, SignIn, SignedIn, TokenEnd};
+use ::session::{
+    IdpSessionEnd, Restored, Session, SessionEnd as Over, SignIn, SignedIn, SignedOut, TokenEnd,
+};
 use audit::{Event, Reference, SignOut};
+use identity::Disposal;
 use jiff::Timestamp;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::limit::Limit;
 use super::place::{At, Turn};
-use super::{Controller, Work, faults, person};
-use crate::ipc::{Fault, SessionEnd};
+use super::{Controller, Work, choices, faults, person, when};
+use crate::ipc::{EndedView, Fault, Profile, SessionEnd};
 
 impl Controller {
     /// Takes up the session that the vault kept. Until that is decided nobody can sign in.
@@ -35,8 +36,8 @@ impl Controller {
                 }
             }
             Restored::Over(end) => {
-                self.note(signed_out(end, false)).await;
-                Some(SessionEnd::Expired)
+                self.note(signed_out(by(end), false)).await;
+                shown(end)
             }
             Restored::Unusable(why) => {
                 tracing::warn!(%why, "the last session cannot be taken up");
@@ -45,6 +46,16 @@ impl Controller {
             Restored::Nobody => None,
         };
         self.leave(turn, ended);
+    }
+
+    /// Tokens that an offline sign-out could not give back are given back when the provider is there again.
+    pub(crate) fn settle_debts(&self) {
+        let parts = &self.parts;
+        tokio::spawn(::session::settle(
+            Arc::clone(&parts.vault),
+            parts.relying_party.clone(),
+            Timestamp::now,
+        ));
     }
 
     /// Signs somebody in. Returns when that is done, or has failed.
@@ -69,35 +80,44 @@ impl Controller {
             free.then(|| inner.place.turn())
         };
         let cancel = CancellationToken::new();
-        let turn = self.pass(free?, At::SigningIn(cancel.clone()), None);
-        Some((turn.ok()?, cancel))
+        let (turn, _) = self
+            .exchange(free?, At::SigningIn(cancel.clone()), None)
+            .ok()?;
+        Some((turn, cancel))
     }
 
     /// Ends a sign-in that is under way.
     pub(crate) fn cancel_sign_in(&self) {
-        if let At::SigningIn(cancel) = self.inner().place.at() {
-            cancel.cancel();
+        let inner = self.inner();
+        if matches!(inner.place.at(), At::SigningIn(_)) {
+            inner.place.at().cancel();
         }
     }
 
-    /// Signs out: first everything here is gone and the pages know it, then the others are told.
+    /// Signs out, also behind a lock: first everything here is gone and the pages know it, then the others are told. What
+    /// could not be told is owed, and told later.
     pub(crate) async fn sign_out(&self) -> Result<(), Fault> {
-        let (turn, work) = self
-            .signed_in()
+        let work = self
+            .present()
             .ok_or_else(|| self.fault("not_signed_in", &[]))?;
+        self.end(&work, SessionEnd::SignedOut, None).await
+    }
+
+    async fn end(
+        &self,
+        work: &Arc<Work>,
+        why: SessionEnd,
+        detail: Option<EndedView>,
+    ) -> Result<(), Fault> {
+        let access = work.session.access_at_hand();
         let forgotten = work.session.forget().await;
         if let Err(error) = &forgotten {
             tracing::error!(%error, "the session's file could not be removed");
         }
-        let subject = &work.session.person().subject;
-        self.inner().drafts.retain(|(owner, _), _| owner != subject);
-        if self
-            .pass(turn, At::SignedOut, Some(SessionEnd::SignedOut))
-            .is_ok()
-        {
-            self.tell();
-        }
+        self.forget_drafts(work);
+        self.evict(work, Some(why), detail);
         work.desk.close().await;
+        self.close_registered(work, access).await;
         let done = work
             .session
             .revoke(forgotten, &self.parts.transport, Timestamp::now())
@@ -105,30 +125,30 @@ impl Controller {
         if done.idp_session == IdpSessionEnd::LeftToExpire {
             tracing::info!("the identity provider's session is left to expire");
         }
-        let revoked = [done.refresh_token, done.access_token]
-            .into_iter()
-            .all(|token| matches!(token, TokenEnd::Revoked | TokenEnd::None));
-        self.record_by(signed_out(Over::SignedOut, revoked), person(&work.session))
-            .await?;
+        let by = match why {
+            SessionEnd::Idle => SignOut::Idle,
+            _ => SignOut::Person,
+        };
+        let ended = signed_out(by, is_revoked(&done));
+        self.record_by(ended, person(&work.session)).await?;
         done.wiped
             .map_err(|_| self.fault("sign_out_incomplete", &[]))
     }
 
+    /// Nobody is there any more, and policy ends the session for that.
+    pub(super) async fn end_idle(&self, work: &Arc<Work>) {
+        let detail = self.how_it_ended(work, None, None);
+        if let Err(fault) = self.end(work, SessionEnd::Idle, Some(detail)).await {
+            tracing::error!(code = fault.code, "an idle session's end is incomplete");
+        }
+    }
+
     async fn attempt(self: &Arc<Self>, turn: Turn, cancel: CancellationToken) -> Result<(), Fault> {
-        let parts = &self.parts;
-        let sign_in = SignIn {
-            agent: Arc::clone(&parts.sign_in_agent),
-            relying_party: parts.relying_party.clone(),
-            vault: Arc::clone(&parts.vault),
-            policy: Arc::clone(&parts.policy),
-            page: self.page(),
-            clock: Timestamp::now,
-        };
-        match sign_in.run(cancel).await {
+        match self.sign_in_parts().run(cancel).await {
             Ok(signed_in) => {
                 tell_of(&signed_in);
                 let event = Event::SignedIn {
-                    agent: parts.sign_in_agent.kind().into(),
+                    agent: self.parts.sign_in_agent.kind().into(),
                     acr: signed_in.acr.as_deref().map(Into::into),
                 };
                 self.admit(turn, signed_in.session, event).await
@@ -144,8 +164,21 @@ impl Controller {
         }
     }
 
+    /// What somebody authenticates with, at sign-in and at the lock.
+    pub(super) fn sign_in_parts(&self) -> SignIn {
+        let parts = &self.parts;
+        SignIn {
+            agent: Arc::clone(&parts.sign_in_agent),
+            relying_party: parts.relying_party.clone(),
+            vault: Arc::clone(&parts.vault),
+            policy: Arc::clone(&parts.policy),
+            page: self.page(),
+            clock: Timestamp::now,
+        }
+    }
+
     /// Lets a person in: first it is written down, then the place is taken. A session that gets neither is signed out.
-    async fn admit(
+    pub(super) async fn admit(
         self: &Arc<Self>,
         turn: Turn,
         session: Session,
@@ -155,22 +188,27 @@ impl Controller {
             self.turn_away(&session).await;
             return Err(fault);
         }
-        let work = Work::new(session, Arc::clone(&self.parts.policy));
-        let taken = self.pass(turn, At::SignedIn(Arc::clone(&work)), None);
-        let Ok(turn) = taken else {
+        let work = Work::new(session, &self.parts);
+        self.register_soon(&work).await;
+        let taken = self.exchange(turn, At::SignedIn(Arc::clone(&work)), None);
+        if taken.is_err() {
             self.turn_away(&work.session).await;
-            let event = signed_out(Over::SignedOut, false);
+            let event = signed_out(SignOut::Person, false);
             self.record_by(event, person(&work.session)).await?;
             return Err(self.fault("session_ended", &[]));
-        };
+        }
         self.inner().records_connected = true;
-        self.watch(turn, Arc::clone(&work));
-        self.deliver_what_waits(work);
+        self.watch(Arc::clone(&work));
+        self.look_out(Arc::clone(&work));
+        self.stay_registered(Arc::clone(&work));
+        self.deliver_what_waits(Arc::clone(&work));
+        self.report(work);
         self.keep_archive();
+        self.parts.vault.owed().retry();
         Ok(())
     }
 
-    async fn turn_away(&self, session: &Session) {
+    pub(super) async fn turn_away(&self, session: &Session) {
         let done = session
             .sign_out(&self.parts.transport, Timestamp::now())
             .await;
@@ -180,33 +218,61 @@ impl Controller {
     }
 
     /// Nobody is signed in after all.
-    fn leave(&self, turn: Turn, ended: Option<SessionEnd>) {
-        if self.pass(turn, At::SignedOut, ended).is_ok() {
+    pub(super) fn leave(&self, turn: Turn, ended: Option<SessionEnd>) {
+        if self.exchange(turn, At::SignedOut, ended).is_ok() {
             self.tell();
         }
     }
 
-    /// Notices when the session ends by itself, and ends it when it is over its limit, used or not.
-    fn watch(self: &Arc<Self>, turn: Turn, work: Arc<Work>) {
+    /// This session is off the screen, and nothing of it is left in the pages.
+    pub(super) fn evict(
+        &self,
+        work: &Arc<Work>,
+        ended: Option<SessionEnd>,
+        detail: Option<EndedView>,
+    ) {
+        let left = {
+            let mut inner = self.inner();
+            let left = inner
+                .place
+                .evict(|current| Arc::ptr_eq(current, work), At::SignedOut);
+            if left.is_some() {
+                (inner.ended, inner.ended_detail) = (ended, detail);
+            }
+            left
+        };
+        if left.is_some() {
+            self.moved.send_replace(());
+            self.tell();
+            self.parts.screen.forget_pages();
+        }
+    }
+
+    pub(super) fn forget_drafts(&self, work: &Work) {
+        let subject = &work.session.person().subject;
+        self.inner().drafts.retain(|(owner, _), _| owner != subject);
+    }
+
+    /// Keeps the session's token fresh, notices when it ends by itself, and ends it when it is over its limit, used or not.
+    fn watch(self: &Arc<Self>, work: Arc<Work>) {
         let controller = Arc::clone(self);
-        let limit = Limit::new(
-            work.session.person().since,
-            self.parts.policy.session.absolute_s,
-            Timestamp::now(),
-            Instant::now(),
-        );
         tokio::spawn(async move {
             let end = tokio::select! {
-                end = work.session.ended() => end,
-                () = limit.passed() => work.session.expire(Timestamp::now()).await,
+                end = work.session.clone().keep_fresh(Timestamp::now) => end,
+                () = work.session.at_limit() => work.session.expire(Timestamp::now()).await,
             };
-            if end == Over::SignedOut {
+            let Some(ended) = shown(end) else {
                 return;
+            };
+            let detail = controller.how_it_ended(&work, None, None);
+            controller.evict(&work, Some(ended), Some(detail));
+            // At their own workstation the person finds what they entered again, as long as the application runs.
+            if choices::profile(&controller.parts.policy) == Profile::Kiosk {
+                controller.forget_drafts(&work);
             }
-            controller.leave(turn, Some(SessionEnd::Expired));
             work.desk.close().await;
             // Revocation was tried, and may have failed: the log claims no more than is known.
-            let event = signed_out(end, false);
+            let event = signed_out(by(end), false);
             if let Err(fault) = controller.record_by(event, person(&work.session)).await {
                 tracing::error!(
                     code = fault.code,
@@ -215,33 +281,73 @@ impl Controller {
             }
         });
     }
+
+    /// What the screen says of a session that its person did not end. On a kiosk nobody's name stays.
+    pub(super) fn how_it_ended(
+        &self,
+        work: &Work,
+        at: Option<Timestamp>,
+        device: Option<String>,
+    ) -> EndedView {
+        let person = work.session.person();
+        EndedView {
+            name: (choices::profile(&self.parts.policy) == Profile::Workstation)
+                .then(|| person.name.clone()),
+            since: when::rfc3339(person.since),
+            at: when::rfc3339(at.unwrap_or_else(Timestamp::now)),
+            device,
+            signature_cancelled: work.desk.under_way().is_some(),
+            reference: None,
+        }
+    }
 }
 
-fn tell_of(signed_in: &SignedIn) {
-    if let Some(disposal) = signed_in
-        .agent
-        .as_ref()
-        .filter(|disposal| !disposal.is_complete())
-    {
-        tracing::warn!(?disposal, "the sign-in window left something behind");
-    }
+pub(super) fn tell_of(signed_in: &SignedIn) {
+    tell_of_agent(signed_in.agent.as_ref());
     if let Some(error) = &signed_in.not_kept {
         tracing::warn!(%error, "the session is in memory only");
     }
 }
 
+pub(super) fn tell_of_agent(agent: Option<&Disposal>) {
+    if let Some(disposal) = agent.filter(|disposal| !disposal.is_complete()) {
+        tracing::warn!(?disposal, "the sign-in window left something behind");
+    }
+}
+
 /// Under which IT finds a failed sign-in in the log. Without random numbers the entry stands for itself.
-fn new_reference() -> Option<Reference> {
+pub(super) fn new_reference() -> Option<Reference> {
     let mut random = [0; 5];
     aws_lc_rs::rand::fill(&mut random).ok()?;
     Some(Reference::from_bytes(random))
 }
 
-fn signed_out(end: Over, tokens_revoked: bool) -> Event {
-    let by = match end {
+/// Whether the provider took back everything that there was.
+pub(super) fn is_revoked(done: &SignedOut) -> bool {
+    [done.refresh_token, done.access_token]
+        .into_iter()
+        .all(|token| matches!(token, TokenEnd::Revoked | TokenEnd::None))
+}
+
+pub(super) fn signed_out(by: SignOut, tokens_revoked: bool) -> Event {
+    Event::SignedOut { by, tokens_revoked }
+}
+
+fn by(end: Over) -> SignOut {
+    match end {
         Over::SignedOut => SignOut::Person,
         Over::RenewalRefused | Over::RenewalUnacceptable => SignOut::Expired,
         Over::AbsoluteLimit => SignOut::Absolute,
-    };
-    Event::SignedOut { by, tokens_revoked }
+        Over::Elsewhere => SignOut::Elsewhere,
+        Over::Switched => SignOut::Switch,
+    }
+}
+
+/// What the pages say of it; nothing where whoever ended the session says it.
+fn shown(end: Over) -> Option<SessionEnd> {
+    match end {
+        Over::SignedOut | Over::Switched | Over::Elsewhere => None,
+        Over::RenewalRefused | Over::RenewalUnacceptable => Some(SessionEnd::Expired),
+        Over::AbsoluteLimit => Some(SessionEnd::Absolute),
+    }
 }

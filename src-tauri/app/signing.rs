@@ -205,9 +205,7 @@ impl Controller {
             client: ClientInfo {
                 client_id: policy.identity.client_id.clone(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
-                build: option_env!("COUNTERSIGN_BUILD")
-                    .unwrap_or("development")
-                    .to_owned(),
+                build: build().to_owned(),
                 device: self.parts.device.clone(),
             },
         })
@@ -230,7 +228,7 @@ impl Controller {
             relying_party: parts.relying_party.clone(),
             challenges: Arc::new(SessionChallenges {
                 session: work.session.clone(),
-                records: parts.records.clone(),
+                records: work.records(),
             }),
             submission: Arc::new(parts.records.clone()),
             outbox: outbox
@@ -239,6 +237,7 @@ impl Controller {
             alarm: Arc::new(SessionAlarm {
                 session: work.session.clone(),
                 records: parts.records.clone(),
+                alarms: Arc::clone(&parts.alarms),
                 told: Arc::clone(&work.security_told),
             }),
             clock: Arc::new(SystemClock),
@@ -348,6 +347,11 @@ impl Work {
             .filter(|signature| Arc::ptr_eq(&signature.chosen, chosen))
             .map(change)
     }
+}
+
+/// Which build this is.
+pub(super) fn build() -> &'static str {
+    option_env!("COUNTERSIGN_BUILD").unwrap_or("development")
 }
 
 fn advance(view: &mut CeremonyView, progress: &Progress) {

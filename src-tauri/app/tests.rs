@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod locking;
 #[path = "../../crates/ceremony/tests/support/robot_agent.rs"]
 #[allow(dead_code, unreachable_pub)]
 mod robot_agent;
+mod verifying;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use ::session::vault::{KeyStore, KeyStoreError};
@@ -32,7 +35,7 @@ impl KeyStore for NoKeyring {
 }
 
 #[derive(Default)]
-struct Notes(Mutex<Vec<Phase>>);
+struct Notes(Mutex<Vec<Phase>>, Mutex<Vec<DroppedFile>>, AtomicU32);
 
 impl Screen for Notes {
     fn app_state(&self, state: &AppState) {
@@ -42,22 +45,60 @@ impl Screen for Notes {
     fn ceremony(&self, _: &CeremonyView) {}
 
     fn worklist_changed(&self) {}
-    fn dropped(&self, _file: &crate::ipc::DroppedFile) {}
+
+    fn idle(&self, _: IdleView) {}
+
+    fn forget_pages(&self) {
+        self.2.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn dropped(&self, file: &DroppedFile) {
+        self.1.lock().unwrap().push(file.clone());
+    }
+}
+
+/// A computer at which nobody has touched anything for so long; nothing where it does not say.
+#[derive(Clone, Copy)]
+struct Untouched(Option<Duration>);
+
+impl Input for Untouched {
+    fn idle(&mut self) -> Option<Duration> {
+        self.0
+    }
 }
 
 struct Ward {
     controller: Arc<Controller>,
     agent: RobotAgent,
     screen: Arc<Notes>,
-    _idp: Idp,
+    /// Where the ward has one of its own.
+    #[expect(dead_code, reason = "kept so that it goes on answering")]
+    idp: Option<Idp>,
     folder: tempfile::TempDir,
 }
 
 impl Ward {
     async fn open() -> Self {
+        // Nobody listens there.
+        Self::open_beside("http://127.0.0.1:9/").await
+    }
+
+    /// A ward whose records service has this address.
+    async fn open_beside(records: &str) -> Self {
         let idp = Idp::start(IdpConfig::default()).await.unwrap();
+        let issuer = idp.issuer().to_owned();
+        let ward = Self::open_with(&issuer, records, "", Untouched(None)).await;
+        Self {
+            idp: Some(idp),
+            ..ward
+        }
+    }
+
+    /// A ward of that provider and records service, with more in its policy, at a computer that says how long nobody was
+    /// there.
+    async fn open_with(issuer: &str, records: &str, session: &str, input: Untouched) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let policy = Arc::new(policy_for(&idp, folder.path()));
+        let policy = Arc::new(policy_for(issuer, records, session, folder.path()));
         let transport = Transport::new(Rules {
             development_http: true,
             ..Rules::default()
@@ -73,6 +114,8 @@ impl Ward {
         let vault = Vault::open(place, policy.session.remember, Arc::new(NoKeyring));
         let log = Log::open(&folder.path().join("audit.jsonl"), Timestamp::now()).unwrap();
         let controller = Controller::new(Parts {
+            values: Vec::new(),
+            device_id: folder.path().display().to_string(),
             device: "ward-3".to_owned(),
             locale: Locale::En,
             relying_party: RelyingParty::new(Client::from(policy.as_ref()), transport.clone()),
@@ -81,6 +124,9 @@ impl Ward {
             vault: Arc::new(vault.await.unwrap()),
             log: SharedLog::new(log),
             outbox: None,
+            alarms: Arc::new(Alarms::open(&folder.path().join("alarms")).unwrap()),
+            shipper: None,
+            input: Arc::new(move || Box::new(input)),
             archive: folder.path().join("archive.json"),
             sign_in_agent: Arc::new(agent.clone()),
             signing_agent: Arc::new(agent.clone()),
@@ -91,16 +137,19 @@ impl Ward {
             controller,
             agent,
             screen,
-            _idp: idp,
+            idp: None,
             folder,
         }
     }
 
     async fn signed_in() -> Self {
-        let ward = Self::open().await;
-        ward.controller.restore().await;
-        ward.controller.sign_in().await.unwrap();
-        ward
+        Self::open().await.sign_in().await
+    }
+
+    async fn sign_in(self) -> Self {
+        self.controller.restore().await;
+        self.controller.sign_in().await.unwrap();
+        self
     }
 
     fn log(&self) -> String {
@@ -108,11 +157,11 @@ impl Ward {
     }
 }
 
-fn policy_for(idp: &Idp, folder: &Path) -> Policy {
+fn policy_for(issuer: &str, records: &str, session: &str, folder: &Path) -> Policy {
     let text = format!(
-        "[identity]\nissuer = {:?}\nclient_id = {CLIENT_ID:?}\ndevelopment_http = true\n\
-         [records]\nurl = \"http://127.0.0.1:9/\"\n",
-        idp.issuer()
+        "[identity]\nissuer = {issuer:?}\nclient_id = {CLIENT_ID:?}\ndevelopment_http = true\n\
+         redirect_path = \"random\"\n\
+         [records]\nurl = {records:?}\n[session]\nsign_in_agent = \"window\"\n{session}\n"
     );
     let file = folder.join("policy.toml");
     std::fs::write(&file, text).unwrap();
@@ -160,7 +209,7 @@ async fn an_old_session_neither_evicts_the_next_nor_speaks_for_it() {
 
     let late = ward
         .controller
-        .pass(turn, At::SignedOut, Some(SessionEnd::Expired));
+        .exchange(turn, At::SignedOut, Some(SessionEnd::Expired));
     ward.controller.set_connected(&old, false);
 
     assert!(late.is_err());
@@ -184,7 +233,7 @@ async fn a_session_that_ends_by_itself_leaves_the_screen_and_is_written_down() {
     .await
     .unwrap();
 
-    assert_eq!(ward.controller.state().ended, Some(SessionEnd::Expired));
+    assert_eq!(ward.controller.state().ended, Some(SessionEnd::Absolute));
     assert_eq!(
         ward.screen.0.lock().unwrap().last(),
         Some(&Phase::SignedOut)

@@ -8,6 +8,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use durable::Readers;
 use evidence::{Archive, Status, canonical};
 use jiff::Timestamp;
 use manifestation::{Checked, Manifestation, StepRow, Verdict};
@@ -20,7 +21,7 @@ impl Controller {
     /// Verifies a file that the person chose.
     pub(crate) async fn verify(&self, path: &Path) -> Result<Verification, Fault> {
         let work = self.work()?;
-        let octets = read(path).await.map_err(|error| {
+        let (octets, size) = read(path).await.map_err(|error| {
             tracing::info!(%error, "a file to verify could not be read");
             self.fault("cannot_read", &[])
         })?;
@@ -35,7 +36,7 @@ impl Controller {
         });
         Ok(view(
             file,
-            octets.len(),
+            size,
             &checked,
             archive.fetched_at,
             self.catalogue(),
@@ -99,7 +100,11 @@ impl Controller {
         let octets = octets.map_err(|error| error.to_string())?;
         let archive = Archive::parse(&octets).map_err(|error| error.to_string())?;
         let path = self.parts.archive.clone();
-        let written = tokio::task::spawn_blocking(move || replace(&path, &octets)).await;
+        let written = tokio::task::spawn_blocking(move || {
+            // One that was cut off half way would look like fewer keys.
+            durable::replace(&path, &octets, Readers::Owner)
+        })
+        .await;
         match written {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the archive of keys could not be kept"),
@@ -128,7 +133,7 @@ struct KeptArchive {
 impl KeptArchive {
     /// What cannot be read counts as absent: it is fetched anew.
     async fn read(path: &Path) -> Option<Self> {
-        let octets = read(path).await.ok()?;
+        let (octets, _) = read(path).await.ok()?;
         let archive = Archive::parse(&octets)
             .inspect_err(|error| tracing::warn!(%error, "the kept archive of keys cannot be used"))
             .ok()?;
@@ -140,10 +145,11 @@ impl KeptArchive {
     }
 }
 
-/// At most one octet more than any document of ours may have, so that it is seen to be over. Only a file is read: a pipe
-/// might never end.
-async fn read(path: &Path) -> std::io::Result<Vec<u8>> {
-    if !tokio::fs::metadata(path).await?.is_file() {
+/// A file's octets and its size. At most one octet more than any document of ours may have is read, so that it is seen to be
+/// over. Only a file is read: a pipe might never end.
+async fn read(path: &Path) -> std::io::Result<(Vec<u8>, u64)> {
+    let about = tokio::fs::metadata(path).await?;
+    if !about.is_file() {
         return Err(std::io::Error::other("not a file"));
     }
     let limit = u64::try_from(canonical::MAX_OCTETS).unwrap_or(u64::MAX);
@@ -152,19 +158,12 @@ async fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     file.take(limit.saturating_add(1))
         .read_to_end(&mut octets)
         .await?;
-    Ok(octets)
-}
-
-/// Whole or not at all: an archive that was cut off half way would look like fewer keys.
-fn replace(path: &Path, octets: &[u8]) -> std::io::Result<()> {
-    let beside = path.with_added_extension("part");
-    std::fs::write(&beside, octets)?;
-    std::fs::rename(&beside, path)
+    Ok((octets, about.len()))
 }
 
 fn view(
     file: String,
-    size: usize,
+    size: u64,
     checked: &Checked,
     archive_at: Timestamp,
     texts: &catalogue::Catalogue,

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ::session::Session;
+use ::session::lock::{Lookout, Rules};
 use audit::Actor;
 use ceremony::Desk;
 use jiff::Timestamp;
-use policy::Policy;
 use records::Amendment;
 
+use super::Parts;
 use super::signing::{Saving, Signature};
 use crate::ipc::WorklistItem;
 
@@ -17,6 +18,9 @@ use crate::ipc::WorklistItem;
 pub(super) struct Work {
     pub(super) session: Session,
     pub(super) desk: Desk,
+    /// Says when nobody is there any more.
+    pub(super) lookout: Lookout,
+    records: records::Client,
     /// What the person has before them: only exactly this may be signed.
     pub(super) read: Mutex<HashMap<String, Arc<Amendment>>>,
     /// The worklist as it was last shown.
@@ -31,10 +35,13 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub(super) fn new(session: Session, policy: Arc<Policy>) -> Arc<Self> {
+    pub(super) fn new(session: Session, parts: &Parts) -> Arc<Self> {
+        let input = Arc::clone(&parts.input);
         Arc::new(Self {
             session,
-            desk: Desk::new(policy),
+            desk: Desk::new(Arc::clone(&parts.policy)),
+            lookout: Lookout::start(Rules::of(&parts.policy), move || input()),
+            records: parts.records.clone(),
             read: Mutex::default(),
             listed: Mutex::default(),
             signature: Mutex::default(),
@@ -42,6 +49,14 @@ impl Work {
             evidence: Mutex::default(),
             report: Mutex::default(),
         })
+    }
+
+    /// The records service as this session calls it: it says from which session the call comes, once it is registered.
+    pub(super) fn records(&self) -> records::Client {
+        match self.registry_id() {
+            Some(id) => self.records.in_session(&id),
+            None => self.records.clone(),
+        }
     }
 
     pub(super) fn read(&self) -> MutexGuard<'_, HashMap<String, Arc<Amendment>>> {
@@ -78,6 +93,14 @@ impl Work {
             .security_told
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn told_security(&self) {
+        let mut told = self
+            .security_told
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *told = Some(Timestamp::now());
     }
 
     pub(super) fn evidence(&self) -> MutexGuard<'_, HashMap<String, Vec<u8>>> {

@@ -9,18 +9,20 @@ use ceremony::SharedLog;
 use identity::{Agent, Client, RelyingParty};
 use jiff::Timestamp;
 use policy::{AgentKind, Loaded, Machine, Policy, SignInAgent};
+use reporting::{Alarms, Shipper};
 use session::{OsKeyring, OutboxKey, Place, Vault};
-use tauri::{AppHandle, Emitter};
+use tauri::{AppHandle, Emitter, Manager};
 use transport::{Rules, Transport};
 
 use crate::MAIN;
 use crate::agent::{self, SystemBrowser, WindowAgent};
-use crate::app::{Controller, Parts, Screen, fault};
+use crate::app::{Controller, Parts, Screen, fault, policy_rows};
 use crate::arguments::Arguments;
 use crate::commands::Shell;
 use crate::ipc::{
-    Allowed, AppState, CeremonyView, DroppedFile, Fault, Phase, Profile, StatusView,
+    Allowed, AppState, CeremonyView, DroppedFile, Fault, IdleView, Phase, Profile, StatusView,
 };
+use crate::pages;
 
 /// Puts the application together; what stops it is shown on its only page.
 pub(super) async fn assemble(app: &AppHandle, arguments: &Arguments, locale: Locale) -> Shell {
@@ -79,7 +81,16 @@ async fn parts(app: &AppHandle, loaded: Loaded, locale: Locale) -> Result<Parts,
         SignInAgent::SystemBrowser => Arc::new(SystemBrowser::new(app.clone())),
         SignInAgent::Window => window,
     };
+    let alarms = open_alarms()?;
+    let shipper = policy
+        .audit
+        .ship
+        .then(|| Shipper::new(log.path(), device.clone(), Arc::new(records.clone())));
     Ok(Parts {
+        values: policy_rows(&loaded),
+        alarms,
+        shipper,
+        device_id: device_id(&log)?,
         device,
         locale,
         relying_party: RelyingParty::new(Client::from(policy.as_ref()), transport.clone()),
@@ -91,6 +102,7 @@ async fn parts(app: &AppHandle, loaded: Loaded, locale: Locale) -> Result<Parts,
         archive: data_folder()?.join("archive.json"),
         sign_in_agent,
         signing_agent,
+        input: Arc::new(|| Box::new(session::input::system())),
         screen: Arc::new(MainWindow(app.clone())),
         policy,
     })
@@ -131,6 +143,15 @@ fn open_log(loaded: &Loaded, device: &str) -> Result<SharedLog, &'static str> {
             .map_err(|error| error.code())?;
     }
     Ok(log)
+}
+
+/// What tells this installation from all others, also from one whose computer has the same name: its activity log.
+fn device_id(log: &SharedLog) -> Result<String, &'static str> {
+    match audit::chain_id(&log.path()) {
+        Ok(Some(first)) => Ok(first.to_string()),
+        Ok(None) => Err("audit_unusable"),
+        Err(error) => Err(error.code()),
+    }
 }
 
 async fn open_vault(policy: &Policy, device: &str) -> Result<Arc<Vault>, &'static str> {
@@ -176,6 +197,14 @@ async fn open_outbox(
             Err("outbox_unwritable")
         }
     }
+}
+
+fn open_alarms() -> Result<Arc<Alarms>, &'static str> {
+    let folder = data_folder()?.join("alarms");
+    Alarms::open(&folder).map(Arc::new).map_err(|error| {
+        tracing::error!(%error, "what security must hear of cannot be kept");
+        "audit_unusable"
+    })
 }
 
 /// Where this person's log, session and outbox lie.
@@ -244,6 +273,16 @@ impl Screen for MainWindow {
 
     fn dropped(&self, file: &DroppedFile) {
         self.tell("dropped", file);
+    }
+
+    fn idle(&self, view: IdleView) {
+        self.tell("idle", &view);
+    }
+
+    fn forget_pages(&self) {
+        if let Some(window) = self.0.get_webview_window(MAIN) {
+            pages::forget(&window);
+        }
     }
 }
 

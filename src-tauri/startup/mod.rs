@@ -48,9 +48,13 @@ pub(crate) fn start(arguments: Arguments) -> Result<(), StartError> {
             app.manage(shell);
             #[cfg(unix)]
             goodbye::heed_signals(&handle);
-            open_main_window(&handle)?;
+            let full_screen = controller.as_ref().is_some_and(|one| one.full_screen());
+            open_main_window(&handle, full_screen)?;
             if let Some(controller) = controller {
-                tauri::async_runtime::spawn(async move { controller.restore().await });
+                tauri::async_runtime::spawn(async move {
+                    controller.settle_debts();
+                    controller.restore().await;
+                });
             }
             Ok(())
         })
@@ -101,16 +105,27 @@ fn builder() -> tauri::Builder<tauri::Wry> {
     let builder = builder.plugin(tauri_plugin_webdriver::init());
     let handler: Box<dyn Fn(tauri::ipc::Invoke) -> bool + Send + Sync> =
         Box::new(tauri::generate_handler![
+            commands::about,
+            commands::activity,
             commands::app_state,
             commands::begin_signing,
             commands::bring_forward,
             commands::cancel_sign_in,
             commands::cancel_signing,
+            commands::cancel_unlock,
             commands::ceremony_state,
+            commands::check_chain,
+            commands::confirm_switch,
             commands::decline,
             commands::dismiss_ending,
+            commands::lock,
+            commands::outbox,
             commands::print_page,
+            commands::refuse_switch,
             commands::review,
+            commands::run_checks,
+            commands::save_activity,
+            commands::save_diagnostics,
             commands::save_draft,
             commands::save_evidence,
             commands::save_report,
@@ -118,6 +133,9 @@ fn builder() -> tauri::Builder<tauri::Wry> {
             commands::sign_in,
             commands::sign_out,
             commands::text_to_sign,
+            commands::touched,
+            commands::try_delivery_now,
+            commands::unlock,
             commands::verify_file,
             commands::worklist,
         ]);
@@ -130,11 +148,12 @@ fn builder() -> tauri::Builder<tauri::Wry> {
     })
 }
 
-fn open_main_window(app: &AppHandle) -> tauri::Result<()> {
+fn open_main_window(app: &AppHandle, full_screen: bool) -> tauri::Result<()> {
     WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
         .title("Countersign")
         .inner_size(1180.0, 760.0)
         .min_inner_size(640.0, 480.0)
+        .fullscreen(full_screen)
         .devtools(false)
         .on_navigation(guard::is_our_page)
         .on_new_window(|_, _| tauri::webview::NewWindowResponse::Deny)
@@ -153,7 +172,9 @@ fn verify(app: &AppHandle, mut paths: Vec<PathBuf>) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         if let Ok(controller) = app.state::<Shell>().controller() {
-            controller.verify_dropped(&path).await;
+            if controller.allow_files().is_ok() {
+                controller.verify_dropped(&path).await;
+            }
         }
     });
 }

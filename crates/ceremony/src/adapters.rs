@@ -1,5 +1,6 @@
 //! Ports over the house's own crates, for those that need nothing of the session.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -29,6 +30,11 @@ impl SharedLog {
     /// The last entry's number and hash.
     pub fn head(&self) -> Head {
         self.log().head()
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> PathBuf {
+        self.log().path().to_owned()
     }
 
     /// Whether nothing can be appended any more.

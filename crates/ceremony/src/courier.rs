@@ -13,6 +13,7 @@ use evidence::{Receipt, Subject};
 use jiff::Timestamp;
 use records::{Access, CallError, OutboxError, SubmitError, Waiting};
 
+use crate::faults;
 use crate::delivery::receipt_keys;
 use crate::epilogue::digest;
 use crate::ports::{Outbox, Submission, Trail};
@@ -88,14 +89,17 @@ impl Courier {
             },
             Err(SubmitError::Refused(why)) if why.is_final() => {
                 self.outbox
-                    .refused(waiting.note.signature_id, &why.to_string())
+                    .refused(waiting.note.signature_id, faults::of_delivery(&why))
                     .await?;
                 Ok(Delivered::Refused {
                     waiting: Box::new(waiting),
                     why,
                 })
             }
-            Err(error) => self.later(waiting, error.to_string(), now).await,
+            Err(error) => {
+                let why = faults::of_delivery(error.cause());
+                self.later(waiting, why.to_owned(), now).await
+            }
         }
     }
 
@@ -106,12 +110,15 @@ impl Courier {
         access: &Access,
     ) -> Result<Receipt, String> {
         let octets = self.submission.receipt_keys(access).await;
-        let octets = octets.map_err(|error| error.to_string())?;
-        let keys = receipt_keys(&octets).ok_or("the receipt keys cannot be read")?;
+        let octets = octets.map_err(|error| faults::of_delivery(&error).to_owned())?;
+        let keys = receipt_keys(&octets).ok_or("not_accepted")?;
         self.outbox
             .delivered(waiting.note.signature_id, jws, keys)
             .await
-            .map_err(|error| error.to_string())
+            .map_err(|error| {
+                tracing::error!(%error, "a receipt does not prove a delivery");
+                "not_accepted".to_owned()
+            })
     }
 
     async fn recorded(

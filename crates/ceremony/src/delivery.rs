@@ -49,7 +49,7 @@ pub(crate) async fn keep(
         tracing::error!(%error, "the outbox cannot be written");
         // Should part of it be there after all, it must not be sent: the signer hears that nothing was signed.
         if let Err(error) = outbox
-            .refused(waiting.note.signature_id, "never sent")
+            .refused(waiting.note.signature_id, "never_sent")
             .await
         {
             tracing::debug!(%error, "and nothing of it is there");
@@ -247,7 +247,7 @@ async fn refuse(scene: &Scene, ceremony: &Ceremony<Submitting>, refusal: Refusal
     }
     if let Some(outbox) = &scene.ports.outbox {
         let id = ceremony.waiting().note.signature_id;
-        if let Err(error) = outbox.refused(id, &cause.to_string()).await {
+        if let Err(error) = outbox.refused(id, faults::of_delivery(&cause)).await {
             // It will be sent again, so it must not be said that nothing was signed, nor signed anew beside it.
             tracing::error!(%error, "the refused evidence could not be marked");
             return unconfirmed();

@@ -96,3 +96,19 @@ pub(crate) fn of_call(error: &CallError) -> Ending {
         | CallError::Request => Ending::Failed(Failure::RecordsMalformed),
     }
 }
+
+/// Why sealed evidence was not delivered, by the name under which the outbox keeps it.
+pub(crate) fn of_delivery(error: &CallError) -> &'static str {
+    match error {
+        CallError::Transport(_) | CallError::Unavailable { .. } => "unreachable",
+        CallError::Unauthorised
+        | CallError::SessionRevoked { .. }
+        | CallError::StepUp { .. }
+        | CallError::InsufficientScope => "not_let_in",
+        CallError::RecordChanged { .. } => "record_changed",
+        CallError::NotPending | CallError::NotFound => "not_pending",
+        CallError::ChallengeSpent => "challenge_spent",
+        CallError::Forbidden => "forbidden",
+        _ => "not_accepted",
+    }
+}

@@ -145,6 +145,9 @@ pub enum AlarmError {
     /// The records API did not take it.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// It is kept where it will be told from.
+    #[error("queued")]
+    Queued,
 }
 
 /// What time it is.

@@ -34,7 +34,7 @@ const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
 /// The most entries that are given out to be tried at once. The others are due the next time.
 const MAX_DUE: usize = 50;
 /// The most files that are read to find out what is due. The others are read the next time.
-const MAX_READ: usize = 500;
+const MAX_READ: usize = 200;
 
 /// The folder of waiting signatures.
 pub struct Outbox {
@@ -224,6 +224,15 @@ impl Outbox {
                 .checked_add(pause_after(note.attempts))
                 .unwrap_or(Timestamp::MAX);
         })
+    }
+
+    /// Whatever waits of this person is to be tried now, without regard to its pause.
+    pub fn hurry(&self, owner: &Subject, now: Timestamp) -> Result<(), OutboxError> {
+        let waiting = self.holdings(owner)?.own.into_iter().filter(Note::waits);
+        for id in waiting.map(|note| note.signature_id) {
+            self.change(id, |note| note.next_attempt_at = now)?;
+        }
+        Ok(())
     }
 
     /// Notes that the API refused it for good. It is kept, and tried no more.
