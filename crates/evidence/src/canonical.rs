@@ -6,12 +6,16 @@
 //! provider configurations, key sets): they need no canonical form, because they are kept as octets, but duplicate
 //! member names and excessive depth or size are refused all the same.
 
+mod plain;
+
 use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{self, DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde::{Deserializer, Serialize};
 use serde_json::{Map, Number, Value};
+
+use plain::Plain;
 
 /// The longest document that is read.
 pub const MAX_OCTETS: usize = 1024 * 1024;
@@ -89,7 +93,7 @@ pub fn parse_foreign(octets: &[u8], max_octets: usize) -> Result<Value, Canonica
 
 /// Fits a JSON value into a type, naming the member that does not fit.
 pub fn shape<T: DeserializeOwned>(value: Value) -> Result<T, CanonicalError> {
-    serde_path_to_error::deserialize(value).map_err(|error| CanonicalError::WrongShape {
+    serde_path_to_error::deserialize(Plain(value)).map_err(|error| CanonicalError::WrongShape {
         path: error.path().to_string(),
     })
 }

@@ -12,7 +12,7 @@ use evidence::canonical::{self, CanonicalError};
 use evidence::commitment::Cic;
 use evidence::keys::{Algorithm, KeySet};
 use evidence::{
-    Authorization, Bundle, EvidenceError, IssuerSnapshot, LocalTime, OneTimeKey, Prepared,
+    Archive, Authorization, Bundle, EvidenceError, IssuerSnapshot, LocalTime, OneTimeKey, Prepared,
     Presentation, SignedAmendment,
 };
 use proptest::prelude::*;
@@ -215,6 +215,37 @@ fn a_key_set_of_ten_thousand_keys_is_refused() {
     let octets = serde_json::to_vec(&json!({ "keys": vec![json!({}); 10_000] })).unwrap();
 
     assert_eq!(KeySet::parse(&octets), Err(CanonicalError::TooLarge));
+}
+
+#[test]
+fn a_list_of_its_members_is_no_object() {
+    let keys = serde_json::to_vec(&json!([[]])).unwrap();
+    assert!(matches!(
+        KeySet::parse(&keys),
+        Err(CanonicalError::WrongShape { .. })
+    ));
+
+    let archive =
+        json!({ "issuers": [], "receipt_keys": [], "clock_skew_s": 0, "delivery_grace_s": 0 });
+    let archive_with = |name: &str, value: Value| {
+        let mut archive = archive.clone();
+        archive[name] = value;
+        Archive::parse(&serde_json::to_vec(&archive).unwrap())
+    };
+    let receipt = json!({ "sequence": 1, "sha256": "0" });
+    let kind = "urn:countersign:archive:v1";
+    assert!(archive_with("type", json!(kind)).is_ok());
+    assert!(archive_with("receipts", json!([receipt])).is_ok());
+    for (name, value) in [
+        ("type", json!({ kind: null })),
+        ("receipts", json!([[1, "0"]])),
+        ("receipts", json!({ "sequence": 1, "sha256": "0" })),
+    ] {
+        let Err(CanonicalError::WrongShape { path }) = archive_with(name, value) else {
+            panic!("{name} is read");
+        };
+        assert!(path.starts_with(name), "{path}");
+    }
 }
 
 #[test]

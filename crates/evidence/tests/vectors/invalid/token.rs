@@ -59,6 +59,9 @@ fn issuer(book: &mut Book) {
     book.told(STEP, "configuration-names-none", reason, |story| {
         story.configuration = b"{}".to_vec();
     });
+    book.told(STEP, "configuration-is-a-list", reason, |story| {
+        story.configuration = jcs(&json!([ISSUER]));
+    });
     book.told(STEP, "configuration-names-two", reason, |story| {
         story.configuration =
             format!(r#"{{"issuer":"{ISSUER}","issuer":"{ISSUER}"}}"#).into_bytes();
@@ -240,6 +243,15 @@ fn ledger(book: &mut Book) {
         Reason::IssuerSnapshotMalformed,
         |story| {
             story.jwks = b"<html>".to_vec();
+        },
+    );
+    book.told(
+        STEP,
+        "key-set-is-a-list",
+        Reason::IssuerSnapshotMalformed,
+        |story| {
+            let document: Value = serde_json::from_slice(&story.jwks).unwrap();
+            story.jwks = jcs(&json!([document["keys"]]));
         },
     );
     book.told(
