@@ -1,56 +1,328 @@
-//! `audit`: whether an activity log is whole.
+//! `audit`: whether an activity log is whole, a copy of it, and what happens in it now.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use clap::Subcommand;
-use serde_json::json;
+use audit::{AuditError, Break, Filter, Follower, Group, Head, Measure, Recorded, Report};
+use catalogue::intent::seen;
+use clap::{Args, Subcommand};
+use durable::Readers;
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use crate::Found;
 use crate::screen::Screen;
 
+/// How often a log that is followed is looked at.
+const LOOK: Duration = Duration::from_millis(200);
+
 #[derive(Subcommand)]
 pub enum Audit {
-    /// Looks for a truncation, a reordering or an edit, and says where.
+    /// Looks for a truncation, a reordering or an edit in all files of a log, and says where.
     Verify {
-        /// The log.
+        /// The log: the first of its files.
         path: PathBuf,
+        /// An entry that left the computer earlier, as number:hash, to find a cut end or a history written anew.
+        #[arg(long, value_name = "SEQ:HASH", value_parser = anchor)]
+        anchor: Vec<Head>,
         /// Prints one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Writes entries to one file, line by line as they stand in the log, as far as it holds together.
+    ///
+    /// Without a filter, the copy is a log that can be verified itself.
+    Export {
+        /// The log: the first of its files.
+        path: PathBuf,
+        /// The file to write. It is replaced as a whole.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        #[command(flatten)]
+        wanted: Wanted,
+    },
+    /// Prints the last entries, oldest first.
+    Tail {
+        /// The log: the first of its files.
+        path: PathBuf,
+        /// How many.
+        #[arg(short = 'n', long, default_value_t = 10)]
+        lines: usize,
+        /// Goes on with what is written from now on, from file to file.
+        #[arg(short, long)]
+        follow: bool,
+        #[command(flatten)]
+        wanted: Wanted,
+        /// Prints the lines as they stand in the log.
         #[arg(long)]
         json: bool,
     },
 }
 
+/// Which entries. Without any of these, all.
+#[derive(Args)]
+pub struct Wanted {
+    /// Only this event, as `signature_refused`.
+    #[arg(long)]
+    event: Option<String>,
+    /// Only events of this group: signing, session, security or system.
+    #[arg(long, value_parser = group)]
+    group: Vec<Group>,
+    /// Only under this reference, or a part of it.
+    #[arg(long)]
+    reference: Option<String>,
+    /// Only what this person or device did: a part of the name, or the identifier.
+    #[arg(long)]
+    actor: Option<String>,
+    /// Nothing before this time (RFC 3339).
+    #[arg(long, value_name = "TIME")]
+    since: Option<Timestamp>,
+    /// Nothing at this time or later (RFC 3339).
+    #[arg(long, value_name = "TIME")]
+    until: Option<Timestamp>,
+}
+
+impl From<Wanted> for Filter {
+    fn from(wanted: Wanted) -> Self {
+        Self {
+            groups: wanted.group,
+            event: wanted.event,
+            actor: wanted.actor,
+            reference: wanted.reference,
+            from: wanted.since,
+            until: wanted.until,
+        }
+    }
+}
+
 impl Audit {
     pub fn run(self, screen: &mut Screen<impl Write>) -> anyhow::Result<Found> {
-        let Self::Verify { path, json } = self;
-        let report = audit::verify(&path)?;
-        if json {
-            let broken = report
-                .broken
-                .as_ref()
-                .map(|broken| json!({ "line": broken.line, "fault": broken.fault.to_string() }));
-            screen.json(&json!({ "entries": report.entries, "complete": report.is_complete(), "broken": broken }))?;
-        } else {
-            match &report.broken {
-                None => screen.say(
-                    "chain-complete",
-                    &[("count", i64::try_from(report.entries)?.into())],
-                )?,
-                Some(broken) => {
-                    let fault = broken.fault.to_string();
-                    let args = [
-                        ("line", i64::try_from(broken.line)?.into()),
-                        ("fault", (&fault).into()),
-                    ];
-                    screen.say("chain-broken", &args)?;
+        match self {
+            Self::Verify { path, anchor, json } => {
+                let report = audit::verify_against(&path, &anchor)?;
+                if json {
+                    screen.json(&as_json(&report))?;
+                } else {
+                    print(screen, &path, &report)?;
                 }
+                Ok(found(&report))
+            }
+            Self::Export { path, out, wanted } => export(screen, &path, &out, &wanted.into()),
+            Self::Tail {
+                path,
+                lines,
+                follow,
+                wanted,
+                json,
+            } => {
+                let tail = Tail {
+                    filter: wanted.into(),
+                    json,
+                };
+                tail.run(screen, &path, lines, follow)
             }
         }
-        Ok(if report.is_complete() {
-            Found::InOrder
-        } else {
-            Found::Wrong
-        })
     }
+}
+
+fn found(report: &Report) -> Found {
+    if report.is_complete() {
+        Found::InOrder
+    } else {
+        Found::Wrong
+    }
+}
+
+fn as_json(report: &Report) -> Value {
+    let broken = report.broken.as_ref().map(|broken| {
+        let fault = broken.fault.to_string();
+        json!({ "segment": broken.segment, "line": broken.line, "seq": broken.seq, "fault": fault })
+    });
+    json!({
+        "entries": report.entries,
+        "segments": report.segments,
+        "head": report.head,
+        "complete": report.is_complete(),
+        "broken": broken,
+        "set_back": report.set_back,
+    })
+}
+
+fn print(screen: &mut Screen<impl Write>, log: &Path, report: &Report) -> anyhow::Result<()> {
+    match &report.broken {
+        None => {
+            let count = i64::try_from(report.entries)?;
+            screen.say("chain-complete", &[("count", count.into())])?;
+        }
+        Some(broken) => say_broken(screen, log, broken)?,
+    }
+    for back in &report.set_back {
+        let file = audit::file_of(log, back.segment);
+        let file = seen(&file.display().to_string());
+        let [line, seq, seconds] = [back.line, back.seq, back.by_s].map(|one| one.to_string());
+        let args = [
+            ("file", (&file).into()),
+            ("line", (&line).into()),
+            ("seq", (&seq).into()),
+            ("seconds", (&seconds).into()),
+        ];
+        screen.say("ctl-audit-set-back", &args)?;
+    }
+    Ok(())
+}
+
+fn say_broken(screen: &mut Screen<impl Write>, log: &Path, broken: &Break) -> std::io::Result<()> {
+    let file = audit::file_of(log, broken.segment);
+    let file = seen(&file.display().to_string());
+    let [line, seq] = [broken.line, broken.seq].map(|one| one.to_string());
+    let fault = broken.fault.to_string();
+    let args = [
+        ("file", (&file).into()),
+        ("line", (&line).into()),
+        ("seq", (&seq).into()),
+        ("fault", (&fault).into()),
+    ];
+    screen.say("ctl-audit-broken", &args)
+}
+
+fn export(
+    screen: &mut Screen<impl Write>,
+    log: &Path,
+    out: &Path,
+    filter: &Filter,
+) -> anyhow::Result<Found> {
+    let report = audit::verify(log)?;
+    let mut follower = Follower::from_start(log);
+    let mut copy = String::new();
+    let mut count = 0_i64;
+    let measure = Measure {
+        through: report.head.seq,
+        lines: 1_000,
+        octets: usize::MAX,
+    };
+    loop {
+        let lines = follower.next(measure)?;
+        if lines.is_empty() {
+            break;
+        }
+        for line in lines.iter().filter(|line| filter.admits(&line.recorded)) {
+            copy.push_str(&line.text);
+            copy.push('\n');
+            count += 1;
+        }
+    }
+    durable::replace(out, copy.as_bytes(), Readers::Owner)?;
+    let path = seen(&out.display().to_string());
+    let args = [("path", (&path).into()), ("count", count.into())];
+    screen.say("ctl-audit-exported", &args)?;
+    if let Some(broken) = &report.broken {
+        say_broken(screen, log, broken)?;
+    }
+    Ok(found(&report))
+}
+
+/// What is printed of a log, and how.
+struct Tail {
+    filter: Filter,
+    json: bool,
+}
+
+impl Tail {
+    fn run(
+        &self,
+        screen: &mut Screen<impl Write>,
+        log: &Path,
+        lines: usize,
+        follow: bool,
+    ) -> anyhow::Result<Found> {
+        let mut follower = match Follower::at_end(log) {
+            Ok(follower) => follower,
+            Err(AuditError::Broken(broken)) => {
+                say_broken(screen, log, &broken)?;
+                return Ok(Found::Wrong);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let mut last = Vec::new();
+        let mut before = Some(follower.head().seq + 1);
+        while let Some(place) = before
+            && last.len() < lines
+        {
+            let page = audit::page(log, &self.filter, Some(place), lines - last.len())?;
+            if let Some(broken) = &page.broken {
+                say_broken(screen, log, broken)?;
+                return Ok(Found::Wrong);
+            }
+            last.extend(page.entries);
+            before = page.next;
+        }
+        for entry in last.iter().rev() {
+            self.print(screen, entry)?;
+        }
+        while follow {
+            let measure = Measure {
+                through: u64::MAX,
+                lines: 1_000,
+                octets: usize::MAX,
+            };
+            match follower.next(measure) {
+                Ok(lines) => {
+                    for line in lines
+                        .iter()
+                        .filter(|line| self.filter.admits(&line.recorded))
+                    {
+                        self.print(screen, &line.recorded)?;
+                    }
+                }
+                Err(AuditError::Broken(broken)) => {
+                    say_broken(screen, log, &broken)?;
+                    return Ok(Found::Wrong);
+                }
+                Err(error) => return Err(error.into()),
+            }
+            screen.flush()?;
+            std::thread::sleep(LOOK);
+        }
+        Ok(Found::InOrder)
+    }
+
+    fn print(&self, screen: &mut Screen<impl Write>, entry: &Recorded) -> anyhow::Result<()> {
+        let whole = serde_json::to_value(entry)?;
+        if self.json {
+            return screen.json(&whole);
+        }
+        let reference = entry.reference.map(|reference| reference.to_string());
+        let detail = match &whole["detail"] {
+            Value::Null => String::new(),
+            detail => detail.to_string(),
+        };
+        let actor = match &entry.actor {
+            audit::Actor::Device(name) => name,
+            audit::Actor::Person(person) => &person.name,
+        };
+        let line = format!(
+            "{} {:>6}  {:<9}  {:<22} {}  {detail}",
+            entry.at,
+            entry.seq,
+            reference.unwrap_or_default(),
+            entry.event.name(),
+            actor.as_str(),
+        );
+        Ok(screen.line(seen(&line).trim_end())?)
+    }
+}
+
+fn anchor(text: &str) -> Result<Head, String> {
+    let wrong = || "expected number:hash, as in 1204:9f2c…".to_owned();
+    let (seq, hash) = text.split_once(':').ok_or_else(wrong)?;
+    Ok(Head {
+        seq: seq.parse().map_err(|_| wrong())?,
+        hash: hash.parse().map_err(|_| wrong())?,
+    })
+}
+
+fn group(text: &str) -> Result<Group, String> {
+    let named = Group::ALL.into_iter().find(|group| group.name() == text);
+    named.ok_or_else(|| Group::ALL.map(Group::name).join(", "))
 }

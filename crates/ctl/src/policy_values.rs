@@ -14,9 +14,21 @@ use crate::screen::Screen;
 #[derive(Subcommand)]
 pub enum Policy {
     /// Prints every value and its source.
-    Show(Which),
-    /// Says whether the policy can be used.
-    Check(Which),
+    Show {
+        #[command(flatten)]
+        which: Which,
+        /// Prints with each value what it is for and what is permitted.
+        #[arg(long)]
+        explain: bool,
+    },
+    /// Says whether the policy can be used, and everything that is wrong with it.
+    Check {
+        /// A file to look at by itself, before it is rolled out, whatever policy this computer has.
+        #[arg(value_name = "FILE", conflicts_with = "policy")]
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        which: Which,
+    },
 }
 
 #[derive(Args)]
@@ -31,45 +43,91 @@ pub struct Which {
 
 impl Policy {
     pub fn run(self, screen: &mut Screen<impl Write>) -> anyhow::Result<Found> {
-        let (which, values) = match self {
-            Self::Show(which) => (which, true),
-            Self::Check(which) => (which, false),
-        };
-        let loaded = policy::load(Machine::ThisSystem, which.policy.as_deref());
-        match loaded {
-            Ok(loaded) => {
+        match self {
+            Self::Show { which, explain } => {
+                let examined = policy::examine(Machine::ThisSystem, which.policy.as_deref());
+                let loaded = match examined {
+                    Ok(loaded) => loaded,
+                    Err(problems) => return refused(screen, &problems, which.json),
+                };
                 if which.json {
                     screen.json(&json!({ "usable": true, "values": as_json(&loaded) }))?;
-                } else if values {
-                    print(screen, &loaded)?;
+                } else if explain {
+                    print_explained(screen, &loaded)?;
                 } else {
-                    screen.say("ctl-policy-usable", &[])?;
+                    print(screen, &loaded)?;
                 }
                 Ok(Found::InOrder)
             }
-            Err(error) => {
-                if which.json {
-                    let (code, detail) = (error.code(), error.to_string());
-                    screen.json(&json!({ "usable": false, "code": code, "key": error.key, "detail": detail }))?;
-                } else {
-                    let fault = fault(screen, &error);
-                    screen.fault(&fault)?;
+            Self::Check { file, which } => {
+                let examined = match &file {
+                    Some(file) => policy::examine(Machine::Absent, Some(file)),
+                    None => policy::examine(Machine::ThisSystem, which.policy.as_deref()),
+                };
+                match examined {
+                    Ok(loaded) => {
+                        if which.json {
+                            screen.json(&json!({ "usable": true, "values": as_json(&loaded) }))?;
+                        } else {
+                            screen.say("ctl-policy-usable", &[])?;
+                        }
+                        Ok(Found::InOrder)
+                    }
+                    Err(problems) => refused(screen, &problems, which.json),
                 }
-                let unreadable = error.code() == "policy-unreadable";
-                Ok(if unreadable {
-                    Found::Unchecked
-                } else {
-                    Found::Wrong
-                })
             }
         }
     }
 }
 
+/// Says everything that is wrong.
+fn refused(
+    screen: &mut Screen<impl Write>,
+    problems: &[PolicyError],
+    json: bool,
+) -> anyhow::Result<Found> {
+    if json {
+        let listed: Vec<_> = problems
+            .iter()
+            .map(|problem| {
+                let (code, detail) = (problem.code(), problem.to_string());
+                let source = problem.origin.to_string();
+                json!({ "code": code, "key": problem.key, "source": source, "detail": detail })
+            })
+            .collect();
+        screen.json(&json!({ "usable": false, "problems": listed }))?;
+    } else {
+        let count = i64::try_from(problems.len())?;
+        screen.say("ctl-policy-problems", &[("count", count.into())])?;
+        for problem in problems {
+            let fault = fault(screen, problem);
+            screen.fault(&fault)?;
+        }
+    }
+    let unreadable = |problem: &PolicyError| problem.code() == "policy-unreadable";
+    Ok(if problems.iter().any(unreadable) {
+        Found::Unchecked
+    } else {
+        Found::Wrong
+    })
+}
+
 /// Every value, for scripts.
 pub fn as_json(loaded: &Loaded) -> serde_json::Value {
-    let values = loaded.values.iter();
-    values.map(|one| json!({ "key": one.key, "value": one.value, "source": one.source.to_string(), "locked": one.locked })).collect()
+    let rows = loaded.about().map(|(field, one)| {
+        json!({
+            "key": one.key,
+            "value": one.value,
+            "source": one.source.to_string(),
+            "locked": one.locked,
+            "type": field.type_name,
+            "permitted": field.allowed,
+            "default": (field.default)(),
+            "lockable": field.lockable,
+            "description": field.description,
+        })
+    });
+    rows.collect()
 }
 
 /// Every value, for a person.
@@ -81,6 +139,17 @@ pub fn print(screen: &mut Screen<impl Write>, loaded: &Loaded) -> std::io::Resul
             catalogue::intent::seen(&one.value),
             one.source
         ))?;
+    }
+    Ok(())
+}
+
+/// The same, with what each is for and what is permitted: the table, and what applies of it.
+fn print_explained(screen: &mut Screen<impl Write>, loaded: &Loaded) -> std::io::Result<()> {
+    for (field, one) in loaded.about() {
+        let value = catalogue::intent::seen(&one.value);
+        screen.line(&format!("{} = {value}  [{}]", one.key, one.source))?;
+        screen.line(&format!("    {}", field.description))?;
+        screen.line(&format!("    {}: {}", field.type_name, field.allowed))?;
     }
     Ok(())
 }

@@ -76,6 +76,11 @@ impl<W: Write> Screen<W> {
         self.line(&seen(&fault.remedy))
     }
 
+    /// What was printed is there now.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
     /// One JSON object on a line of its own.
     pub fn json(&mut self, value: &impl Serialize) -> anyhow::Result<()> {
         serde_json::to_writer(&mut self.out, value)?;

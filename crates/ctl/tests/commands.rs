@@ -137,6 +137,7 @@ fn a_whole_log_is_complete_and_a_changed_one_is_located() {
     let ran = countersignctl(arguments);
     assert_eq!(ran.code, 2);
     assert!(ran.out.contains("line 2"), "{}", ran.out);
+    assert!(ran.out.contains("audit.jsonl"), "{}", ran.out);
 }
 
 #[test]
@@ -185,6 +186,59 @@ fn a_policy_with_an_unknown_key_is_wrong_and_says_what_to_do() {
     assert_eq!(ran.code, 2);
     assert!(ran.out.contains("records.colour"), "{}", ran.out);
     assert!(ran.out.lines().count() >= 2, "{}", ran.out);
+}
+
+#[test]
+fn everything_that_is_wrong_with_a_policy_is_said_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("policy.toml");
+    let wrong = "[identity]\nissuer = \"http://id.example.org\"\nmax_age = 2\n[signing]\ntimeout_s = \"long\"\n";
+    fs::write(&file, wrong).unwrap();
+
+    let ran = countersignctl([
+        "policy".as_ref(),
+        "check".as_ref(),
+        file.as_os_str(),
+        "--json".as_ref(),
+    ]);
+
+    assert_eq!(ran.code, 2);
+    let answer: Value = serde_json::from_str(&ran.out).unwrap();
+    let keys: Vec<&str> = answer["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|problem| problem["key"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            "identity.client_id",
+            "identity.max_age",
+            "signing.timeout_s",
+            "records.url"
+        ]
+    );
+}
+
+#[test]
+fn a_policy_is_explained_by_its_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("policy.toml");
+    fs::write(&file, POLICY).unwrap();
+
+    let ran = countersignctl([
+        "policy".as_ref(),
+        "show".as_ref(),
+        "--explain".as_ref(),
+        "--policy".as_ref(),
+        file.as_os_str(),
+    ]);
+
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    for field in policy::FIELDS {
+        assert!(ran.out.contains(field.description), "{}", field.key);
+    }
 }
 
 #[test]
