@@ -34,7 +34,7 @@ fn what_is_due_is_found_by_reading_a_few_files_at_a_time_and_each_once() {
     let (later, owner) = (Timestamp::MAX, person("adams"));
 
     assert!(outbox.has_due(later, &owner).unwrap());
-    assert_eq!(seal.opened(), 500);
+    assert_eq!(seal.opened(), 200);
     for _ in 0..10 {
         outbox.has_due(later, &owner).unwrap();
     }

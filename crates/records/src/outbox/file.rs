@@ -59,6 +59,17 @@ pub fn entries(folder: &Path, kind: &str) -> Result<Vec<PathBuf>, OutboxError> {
     Ok(paths)
 }
 
+/// Every name in a folder that is text. Ours are.
+pub fn each_name(folder: &Path, mut each: impl FnMut(&str)) -> Result<(), OutboxError> {
+    for file in fs::read_dir(folder).map_err(at(folder))? {
+        let name = file.map_err(at(folder))?.file_name();
+        if let Some(name) = name.to_str() {
+            each(name);
+        }
+    }
+    Ok(())
+}
+
 /// The identifier in a file's name.
 pub fn id(path: &Path) -> Option<Uuid> {
     path.file_stem()?.to_str()?.parse().ok()

@@ -25,18 +25,25 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// The names in the folder; nothing is read.
+    /// The names in the folder, listed once; nothing is read.
     pub(super) fn of(folder: &Path) -> Result<Self, OutboxError> {
-        let names = |kind| -> Result<BTreeSet<Uuid>, OutboxError> {
-            let paths = file::entries(folder, kind)?;
-            Ok(paths.iter().filter_map(|path| file::id(path)).collect())
-        };
-        let unread_refused = names(file::REFUSED)?;
-        let mut unread = names(file::WAITING)?;
+        let (mut waiting, mut refused) = (Vec::new(), Vec::new());
+        file::each_name(folder, |name| {
+            if let Some((id, kind)) = name.split_once('.')
+                && let Ok(id) = id.parse::<Uuid>()
+            {
+                match kind {
+                    file::WAITING => waiting.push(id),
+                    file::REFUSED => refused.push(id),
+                    _ => {}
+                }
+            }
+        })?;
+        let unread_refused: BTreeSet<_> = refused.into_iter().collect();
         // A crash came between the two steps of a refusal.
-        unread.retain(|id| !unread_refused.contains(id));
+        waiting.retain(|id| !unread_refused.contains(id));
         Ok(Self {
-            unread,
+            unread: waiting.into_iter().collect(),
             unread_refused,
             ..Self::default()
         })
