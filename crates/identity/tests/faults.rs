@@ -6,10 +6,10 @@
 mod common;
 
 use common::attempt::{attempt, causes};
-use common::{Clinic, Failed, strict};
+use common::{Clinic, Failed, forced, strict};
 use demo::idp::{ADAMS, Endpoint, Expected, Fault, Faults};
 use demo::robot::{Browser, Landing};
-use identity::{Declined, Demands, IdentityError, Prompt};
+use identity::{Authenticated, Declined, Demands, IdentityError, Prompt, Refusal};
 use jiff::Timestamp;
 
 #[tokio::test]
@@ -38,6 +38,76 @@ async fn a_clock_that_is_ten_minutes_off_is_named() {
                 assert!((measured_s - measured).abs() <= 5, "{measured_s}");
             }
             other => panic!("{}: {other:?}", fault.name()),
+        }
+    }
+}
+
+/// Without a key to prove, so that it is the token that the clocks are held against.
+async fn by_token(faults: Faults) -> Result<Authenticated, IdentityError> {
+    let clinic = Clinic::patient(faults).await;
+    let now = Timestamp::now();
+    let mut provider = clinic.party.discover(now).await.unwrap();
+    let demands = Demands {
+        proof_key: None,
+        ..forced()
+    };
+    let pending = clinic.request(&provider, &demands).await.unwrap();
+    let callback = Browser::new()
+        .sign_in(&pending.url, &ADAMS, true)
+        .await
+        .unwrap();
+    let code = pending.receive(&callback).unwrap();
+    let redeemed = clinic
+        .party
+        .redeem(&mut provider, pending, code, &strict(), now)
+        .await;
+    assert!(clinic.idp.active_tokens().is_empty() || redeemed.is_ok());
+    redeemed
+}
+
+#[tokio::test]
+async fn a_token_that_only_the_clock_is_held_against_names_the_clock_and_its_refusal() {
+    for (fault, refusal) in [
+        (Fault::ClockAhead, Refusal::IssuedInFuture),
+        (Fault::ClockBehind, Refusal::Expired),
+    ] {
+        match by_token(Faults::only(fault)).await {
+            Err(IdentityError::ClockSkew {
+                measured_s,
+                refusal: Some(found),
+            }) => {
+                assert_eq!(found, refusal, "{}", fault.name());
+                assert!((595..=605).contains(&measured_s.abs()), "{measured_s}");
+            }
+            other => panic!("{}: {other:?}", fault.name()),
+        }
+    }
+}
+
+/// Whoever can move a clock must not choose by it what IT gets to read.
+#[tokio::test]
+async fn a_token_that_more_than_the_clock_is_held_against_is_refused() {
+    for clock in [Fault::ClockAhead, Fault::ClockBehind] {
+        for fault in [
+            Fault::Expired,
+            Fault::IssuedTooOld,
+            Fault::IssuedInFuture,
+            Fault::NotYetValid,
+            Fault::AuthTimeStale,
+            Fault::AuthTimeFuture,
+            Fault::AuthTimeMissing,
+            Fault::NonceMissing,
+            Fault::AcrLower,
+            Fault::AmrPoor,
+            Fault::AtHashWrong,
+        ] {
+            let refused = by_token(Faults::only(clock).with(fault)).await;
+            assert!(
+                matches!(refused, Err(IdentityError::Refused(_))),
+                "{} with {}: {refused:?}",
+                fault.name(),
+                clock.name()
+            );
         }
     }
 }

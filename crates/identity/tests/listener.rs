@@ -124,6 +124,10 @@ async fn a_dropped_listener_leaves_the_port_closed() {
     "GET {path}?code=c HTTP/1.1\r\nHost: {host}\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe\r\n\r\n",
     403
 )]
+#[case::fetched_ahead(
+    "GET {path}?code=c HTTP/1.1\r\nHost: {host}\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\nSec-Purpose: prefetch\r\n\r\n",
+    403
+)]
 #[case::absolute_form("GET http://{host}{path}?code=c HTTP/1.1\r\nHost: {host}\r\n\r\n", 400)]
 #[case::http_2("PRI * HTTP/2.0\r\n\r\n", 400)]
 #[case::no_http("hello\r\n\r\n", 400)]

@@ -22,7 +22,10 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 /// An agent to which one thing happens, or nothing.
-struct Scripted(Option<AgentEvent>);
+struct Scripted {
+    happens: Option<AgentEvent>,
+    takes_callbacks: bool,
+}
 
 struct NoWindow;
 
@@ -38,10 +41,14 @@ impl OpenAgent for Scripted {
     }
 
     async fn next(&mut self) -> AgentEvent {
-        match self.0.take() {
+        match self.happens.take() {
             Some(event) => event,
             None => std::future::pending().await,
         }
+    }
+
+    fn takes_callbacks(&self) -> bool {
+        self.takes_callbacks
     }
 
     fn handle(&self) -> Arc<dyn BringForward> {
@@ -101,11 +108,47 @@ impl Waiting {
     }
 
     async fn outcome(&mut self, event: Option<AgentEvent>) -> CallbackOutcome {
+        self.outcome_for(Scripted {
+            happens: event,
+            takes_callbacks: false,
+        })
+        .await
+    }
+
+    /// The same for an agent that takes the callback before it crosses the network.
+    async fn outcome_for_one_that_takes_callbacks(
+        &mut self,
+        event: Option<AgentEvent>,
+    ) -> CallbackOutcome {
+        self.outcome_for(Scripted {
+            happens: event,
+            takes_callbacks: true,
+        })
+        .await
+    }
+
+    /// A request at the port, as another browser makes it when it is led there. It is answered like any callback.
+    async fn comes_to_the_port(&self, query: &str) {
+        let callback = self.callback(query);
+        let host = format!("127.0.0.1:{}", callback.port().unwrap());
+        let mut stream = TcpStream::connect(&host).await.unwrap();
+        let target = &callback[url::Position::BeforePath..];
+        let request = format!(
+            "GET {target} HTTP/1.1\r\nHost: {host}\r\nSec-Fetch-Site: cross-site\r\n\
+             Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    }
+
+    async fn outcome_for(&mut self, mut agent: Scripted) -> CallbackOutcome {
         let deadline = Instant::now() + Duration::from_millis(300);
         let cancel = CancellationToken::new();
         await_callback(
             &mut self.listener,
-            &mut Scripted(event),
+            &mut agent,
             &self.pending,
             deadline,
             &cancel,
@@ -135,17 +178,100 @@ async fn a_code_taken_by_the_agent_and_one_taken_by_the_listener_are_read_alike(
         .await;
     assert!(matches!(outcome, CallbackOutcome::Code(_)), "{outcome:?}");
 
-    let callback = waiting.callback("code=c&state={state}&iss={iss}");
-    let host = format!("127.0.0.1:{}", callback.port().unwrap());
-    let mut stream = TcpStream::connect(&host).await.unwrap();
-    let target = &callback[url::Position::BeforePath..];
-    let request = format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.unwrap();
+    waiting
+        .comes_to_the_port("code=c&state={state}&iss={iss}")
+        .await;
     let outcome = waiting.outcome(None).await;
     assert!(matches!(outcome, CallbackOutcome::Code(_)), "{outcome:?}");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200 OK"));
+}
+
+/// What another browser of this computer can be led to ask of the port.
+const STRANGERS: [&str; 5] = [
+    "code=c&state=wrong&iss={iss}",
+    "error=access_denied",
+    "",
+    "state=a&state=b",
+    "id_token=a.b.c",
+];
+
+#[tokio::test]
+async fn where_the_agent_takes_the_callback_itself_a_strangers_request_ends_nothing() {
+    let mut waiting = Waiting::new().await;
+    for query in STRANGERS {
+        waiting.comes_to_the_port(query).await;
+        let outcome = waiting.outcome_for_one_that_takes_callbacks(None).await;
+        assert!(
+            matches!(outcome, CallbackOutcome::TimedOut),
+            "{query}: {outcome:?}"
+        );
+    }
+    waiting.comes_to_the_port(STRANGERS[0]).await;
+    let callback = waiting.callback("code=c&state={state}&iss={iss}");
+    let outcome = waiting
+        .outcome_for_one_that_takes_callbacks(Some(AgentEvent::Callback(callback)))
+        .await;
+    assert!(matches!(outcome, CallbackOutcome::Code(_)), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn elsewhere_the_same_request_may_be_the_providers_and_ends_the_wait() {
+    for query in STRANGERS {
+        let mut waiting = Waiting::new().await;
+        waiting.comes_to_the_port(query).await;
+        let outcome = waiting.outcome(None).await;
+        assert!(
+            matches!(outcome, CallbackOutcome::Declined(Declined::Refused(_))),
+            "{query}: {outcome:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn whatever_bears_our_state_ends_the_wait_wherever_it_comes_from() {
+    for (query, refusal) in [
+        (
+            "code=c&state={state}&iss=https://evil.example",
+            Refusal::ResponseIssuerMismatch,
+        ),
+        (
+            "code=c&state={state}&state=other&iss={iss}",
+            Refusal::CallbackMalformed,
+        ),
+    ] {
+        let mut waiting = Waiting::new().await;
+        waiting.comes_to_the_port(query).await;
+        let outcome = waiting.outcome_for_one_that_takes_callbacks(None).await;
+        assert_eq!(refused(&outcome), Some(refusal), "{query}");
+    }
+    // And what the agent itself was led to, whatever its state.
+    let mut waiting = Waiting::new().await;
+    let wrong = waiting.callback("code=c&state=wrong&iss={iss}");
+    let outcome = waiting
+        .outcome_for_one_that_takes_callbacks(Some(AgentEvent::Callback(wrong)))
+        .await;
+    assert_eq!(refused(&outcome), Some(Refusal::StateMismatch));
+}
+
+#[tokio::test]
+async fn strangers_who_keep_coming_outlast_neither_the_time_limit_nor_a_cancellation() {
+    let mut waiting = Waiting::new().await;
+    waiting.comes_to_the_port(STRANGERS[0]).await;
+    let cancel = CancellationToken::new();
+    cancel.cancel();
+    let mut agent = Scripted {
+        happens: None,
+        takes_callbacks: true,
+    };
+    let deadline = Instant::now() + Duration::from_mins(1);
+    let listener = &mut waiting.listener;
+    let outcome = await_callback(listener, &mut agent, &waiting.pending, deadline, &cancel).await;
+    assert!(matches!(outcome, CallbackOutcome::Cancelled), "{outcome:?}");
+
+    waiting.comes_to_the_port(STRANGERS[0]).await;
+    let (passed, cancel) = (Instant::now(), CancellationToken::new());
+    let listener = &mut waiting.listener;
+    let outcome = await_callback(listener, &mut agent, &waiting.pending, passed, &cancel).await;
+    assert!(matches!(outcome, CallbackOutcome::TimedOut), "{outcome:?}");
 }
 
 #[tokio::test]
@@ -265,7 +391,10 @@ async fn a_cancellation_ends_the_wait_at_once() {
     let deadline = Instant::now() + Duration::from_mins(1);
     let outcome = await_callback(
         &mut waiting.listener,
-        &mut Scripted(None),
+        &mut Scripted {
+            happens: None,
+            takes_callbacks: false,
+        },
         &waiting.pending,
         deadline,
         &cancel,
