@@ -31,7 +31,7 @@ pub enum BeginError {
     /// One ceremony at a time.
     #[error("already_under_way")]
     AlreadyUnderWay,
-    /// Somebody else signed in too often: signing is locked for this session.
+    /// Somebody else signed in too often: signing is locked, for this session or for as long as policy says.
     #[error("signing_locked")]
     SigningLocked,
     /// The desk was closed: its session is over.
@@ -46,7 +46,7 @@ impl Desk {
     /// An empty desk for a new session.
     pub fn new(policy: Arc<Policy>) -> Self {
         Self {
-            tally: Arc::new(Tally::new(policy.signing.mismatch_limit)),
+            tally: Arc::new(Tally::new(&policy)),
             policy,
             seat: Arc::default(),
         }
@@ -93,7 +93,7 @@ impl Desk {
         self.seat.lock().current.clone()
     }
 
-    /// Signing is locked for this session.
+    /// Signing is locked now.
     pub fn is_locked(&self) -> bool {
         self.tally.is_locked()
     }

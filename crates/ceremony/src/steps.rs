@@ -108,6 +108,9 @@ async fn challenge(
     let ((challenge, raised, answered_at), provider) = scene.within(asked).await??;
     scene.owed.set_provider(&provider);
     let challenged = prepared.challenged(challenge, answered_at, chances, &raised)?;
+    if let Some(after_s) = scene.tally.open() {
+        scene.write(Event::SigningUnlocked { after_s }).await?;
+    }
     let started = Event::SigningStarted {
         amendments: ask.amendments.iter().map(|id| id.as_str().into()).collect(),
         signature_id: challenged.signature_id().to_string().as_str().into(),

@@ -1,33 +1,137 @@
-//! How often somebody else signed in during this session's ceremonies, and whether that locked signing.
+//! How often somebody else signed in during this session's ceremonies, and whether that locks signing.
+//!
+//! Policy says whether the lock opens again by itself. It counts the time that the computer ran, so setting the clock does
+//! not open it. It never ends the session.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-/// The count of one session. It only grows.
+use policy::Policy;
+
+/// The count of one session.
 pub(crate) struct Tally {
-    mismatches: AtomicU32,
+    counted: Mutex<Counted>,
     limit: u32,
+    /// How long the lock lasts; none where only a new sign-in opens it.
+    lasts: Option<Duration>,
+}
+
+#[derive(Default)]
+struct Counted {
+    /// In this session.
+    total: u32,
+    /// Since signing was last unlocked.
+    since: u32,
+    locked_at: Option<Instant>,
 }
 
 impl Tally {
-    pub(crate) fn new(limit: u32) -> Self {
+    /// With the limit and the time that policy sets.
+    pub(crate) fn new(policy: &Policy) -> Self {
+        let lasts = Duration::from_secs(u64::from(policy.signing.unlock_after_s));
         Self {
-            mismatches: AtomicU32::new(0),
-            limit,
+            counted: Mutex::default(),
+            limit: policy.signing.mismatch_limit,
+            lasts: Some(lasts).filter(|lasts| !lasts.is_zero()),
         }
     }
 
-    /// Counts one more, and says how many there were by now.
+    /// Counts one more, and says how many there were in this session by now.
     pub(crate) fn mismatch(&self) -> u32 {
-        self.mismatches.fetch_add(1, Ordering::AcqRel) + 1
+        self.mismatch_at(Instant::now())
     }
 
-    /// How many there were.
+    fn mismatch_at(&self, now: Instant) -> u32 {
+        let mut counted = self.counted();
+        counted.total = counted.total.saturating_add(1);
+        counted.since = counted.since.saturating_add(1);
+        if counted.since >= self.limit {
+            counted.locked_at = Some(now);
+        }
+        counted.total
+    }
+
+    /// How many there were in this session.
     pub(crate) fn count(&self) -> u32 {
-        self.mismatches.load(Ordering::Acquire)
+        self.counted().total
     }
 
-    /// The limit is reached: nothing more is signed in this session.
+    /// The limit is reached: nothing is signed now.
     pub(crate) fn is_locked(&self) -> bool {
-        self.count() >= self.limit
+        self.is_locked_by(&self.counted(), Instant::now())
+    }
+
+    /// Counts anew if the lock is over, and says after how many seconds it opened.
+    pub(crate) fn open(&self) -> Option<u32> {
+        self.open_at(Instant::now())
+    }
+
+    fn open_at(&self, now: Instant) -> Option<u32> {
+        let mut counted = self.counted();
+        let lasts = self.lasts?;
+        if counted.locked_at.is_none() || self.is_locked_by(&counted, now) {
+            return None;
+        }
+        counted.locked_at = None;
+        counted.since = 0;
+        u32::try_from(lasts.as_secs()).ok()
+    }
+
+    fn is_locked_by(&self, counted: &Counted, now: Instant) -> bool {
+        counted.locked_at.is_some_and(|locked_at| {
+            self.lasts
+                .is_none_or(|lasts| now.duration_since(locked_at) < lasts)
+        })
+    }
+
+    fn counted(&self) -> MutexGuard<'_, Counted> {
+        // Every change under this lock is complete before anything can panic.
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_time_only_a_new_session_opens_the_lock() {
+        let tally = tally(0);
+        let now = Instant::now();
+        assert_eq!((tally.mismatch_at(now), tally.mismatch_at(now)), (1, 2));
+
+        let much_later = now + Duration::from_secs(1_000_000);
+
+        assert!(tally.is_locked_by(&tally.counted(), much_later));
+        assert_eq!(tally.open_at(much_later), None);
+    }
+
+    #[test]
+    fn a_lock_that_lasts_opens_afterwards_and_counts_anew() {
+        let tally = tally(60);
+        let now = Instant::now();
+        tally.mismatch_at(now);
+        assert!(!tally.is_locked_by(&tally.counted(), now));
+        tally.mismatch_at(now);
+
+        let (before, after) = (now + Duration::from_secs(59), now + Duration::from_secs(60));
+        assert!(tally.is_locked_by(&tally.counted(), before));
+        assert_eq!(tally.open_at(before), None);
+        assert!(!tally.is_locked_by(&tally.counted(), after));
+        assert_eq!(tally.open_at(after), Some(60));
+        assert_eq!(tally.open_at(after), None, "it is said once");
+
+        assert_eq!(tally.mismatch_at(after), 3);
+        assert!(!tally.is_locked_by(&tally.counted(), after));
+        assert_eq!(tally.mismatch_at(after), 4);
+        assert!(tally.is_locked_by(&tally.counted(), after));
+    }
+
+    fn tally(seconds: u64) -> Tally {
+        Tally {
+            counted: Mutex::default(),
+            limit: 2,
+            lasts: Some(Duration::from_secs(seconds)).filter(|lasts| !lasts.is_zero()),
+        }
     }
 }

@@ -127,6 +127,25 @@ async fn a_closed_desk_cancels_what_is_under_way_and_begins_nothing_more() {
 }
 
 #[tokio::test]
+async fn a_lock_that_policy_limits_opens_by_itself_and_that_is_written_down() {
+    let mut ward = Ward::with_policy(|policy| {
+        policy.signing.mismatch_limit = 1;
+        policy.signing.unlock_after_s = 1;
+    })
+    .await;
+    let first = ward.sign_as(Person::SignsInAs(&BAKER)).await;
+    assert_eq!(first.ending, Ending::SignerMismatch);
+
+    while ward.desk().is_locked() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+
+    let second = ward.sign_as(Person::SignsInAs(&ADAMS)).await;
+    assert_eq!(second.outward(), Outward::Signed);
+    assert!(ward.events().contains(&"signing_unlocked"));
+}
+
+#[tokio::test]
 async fn too_many_mismatches_lock_signing_tell_security_and_leave_the_session() {
     let mut ward = Ward::with_policy(|policy| policy.signing.mismatch_limit = 2).await;
 
