@@ -231,6 +231,17 @@ impl Desk {
         app.press(CEREMONY, "Sign in").await
     }
 
+    /// Saves the evidence from the last screen of a signature, and says where it is.
+    pub async fn save_evidence(&self) -> anyhow::Result<PathBuf> {
+        const SAYS: &str = "The evidence was saved: ";
+        let app = self.app();
+        app.press(MAIN, "Save evidence").await?;
+        let path = format!("//p[starts-with(normalize-space(.), '{SAYS}')]");
+        let said = app.find(MAIN, &path).await?.text().await?;
+        let place = said.trim().strip_prefix(SAYS).context("it says where")?;
+        Ok(PathBuf::from(place))
+    }
+
     /// Back from an ending to the worklist.
     pub async fn leave_ending(&self) -> anyhow::Result<()> {
         let path = "//button[normalize-space(.)='Worklist' or starts-with(normalize-space(.), 'Back to the worklist')]";

@@ -6,6 +6,7 @@
 
 mod app;
 mod desk;
+mod files;
 mod probe;
 mod relay;
 
