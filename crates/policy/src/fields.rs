@@ -12,8 +12,8 @@ use crate::error::{PolicyError, Problem};
 use crate::layers::{Layers, Source};
 use crate::rules;
 use crate::types::{
-    AgentKind, IdleEnd, MaxAge, Meaning, Preflight, Profile, Reason, RedirectPath, Remember, SignInAgent,
-    UpdateCheck,
+    AgentKind, IdleEnd, MaxAge, Meaning, Preflight, Profile, Reason, RedirectPath, Remember,
+    SignInAgent, UpdateCheck,
 };
 use crate::value::{FieldValue, Misfit};
 use crate::{Loaded, Value};

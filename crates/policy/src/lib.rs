@@ -23,8 +23,8 @@ pub use fields::{
 pub use layers::{Brought, Source};
 pub use machine::Machine;
 pub use types::{
-    AgentKind, IdleEnd, MaxAge, Meaning, Preflight, Profile, Reason, RedirectPath, Remember, SignInAgent,
-    UpdateCheck,
+    AgentKind, IdleEnd, MaxAge, Meaning, Preflight, Profile, Reason, RedirectPath, Remember,
+    SignInAgent, UpdateCheck,
 };
 
 use layers::Layers;

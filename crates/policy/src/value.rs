@@ -6,8 +6,8 @@ use toml::Value as Toml;
 use url::Url;
 
 use crate::types::{
-    AgentKind, IdleEnd, MaxAge, Meaning, Preflight, Profile, Reason, RedirectPath, Remember, SignInAgent,
-    UpdateCheck,
+    AgentKind, IdleEnd, MaxAge, Meaning, Preflight, Profile, Reason, RedirectPath, Remember,
+    SignInAgent, UpdateCheck,
 };
 
 /// Why a value was not taken.
