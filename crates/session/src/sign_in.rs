@@ -114,7 +114,7 @@ impl SignIn {
     pub async fn run(self, cancel: CancellationToken) -> Result<SignedIn, SignInError> {
         let dropped = cancel.child_token();
         let _with_caller = dropped.clone().drop_guard();
-        tokio::spawn(async move { self.attempt(dropped).await })
+        tokio::spawn(Box::pin(self.attempt(dropped)))
             .await
             .unwrap_or(Err(SignInError::Internal))
     }

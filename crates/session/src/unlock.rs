@@ -42,7 +42,7 @@ pub enum Unlocked {
 pub struct Newcomer {
     person: Person,
     /// Taken when a session begins with it, or it is given back.
-    proven: Option<Proven>,
+    proven: Option<Box<Proven>>,
     first: Session,
     sign_in: SignIn,
     /// Where what is dropped is given back.
@@ -60,7 +60,7 @@ impl SignIn {
         let dropped = cancel.child_token();
         let _with_caller = dropped.clone().drop_guard();
         let session = session.clone();
-        tokio::spawn(async move { self.unlock_once(session, dropped).await })
+        tokio::spawn(Box::pin(self.unlock_once(session, dropped)))
             .await
             .unwrap_or(Err(SignInError::Internal))
     }
@@ -96,7 +96,7 @@ impl SignIn {
         let person = self.person_of(&proven).await?;
         Ok(Unlocked::SomebodyElse(Box::new(Newcomer {
             person,
-            proven: Some(proven),
+            proven: Some(Box::new(proven)),
             first: session,
             sign_in: self,
             runtime: Handle::current(),
@@ -111,7 +111,7 @@ impl SignIn {
             let session = session.clone();
             tokio::spawn(async move { session.keep_back(proven, &self).await });
         } else {
-            tokio::spawn(leave_nothing(self, proven));
+            tokio::spawn(leave_nothing(self, Box::new(proven)));
         }
         Unlocked::SamePerson { acr, agent }
     }
@@ -151,13 +151,13 @@ impl Newcomer {
             return Err(SignInError::TimedOut);
         }
         let proven = self.proven.take().ok_or(SignInError::Internal)?;
-        Ok(self.sign_in.begin(proven, self.person.clone()).await)
+        Ok(self.sign_in.begin(*proven, self.person.clone()).await)
     }
 
     /// They do not take over: their tokens are given back, and their session at the provider is ended.
     pub async fn turn_away(mut self) {
         if let Some(proven) = self.proven.take() {
-            leave_nothing(self.sign_in.clone(), proven).await;
+            Box::pin(leave_nothing(self.sign_in.clone(), proven)).await;
         }
     }
 }
@@ -171,7 +171,7 @@ impl Drop for Newcomer {
     }
 }
 
-async fn leave_nothing(of: SignIn, proven: Proven) {
+async fn leave_nothing(of: SignIn, proven: Box<Proven>) {
     let id_token = SecretString::from(proven.authenticated.id_token.raw());
     let party = &of.relying_party;
     let ended = end_idp_session(party, &proven.provider, &id_token, party.transport());

@@ -140,7 +140,7 @@ async fn the_lookout_locks_a_screen_that_nobody_touches_and_not_one_that_somebod
     );
     screen.move_pointer(20);
     lookout.touched();
-    assert!(locked(&*states.borrow()), "input unlocks nothing");
+    assert!(locked(&states.borrow()), "input unlocks nothing");
     lookout.unlocked();
     assert!(matches!(*states.borrow(), State::Active { .. }));
 }
@@ -170,7 +170,7 @@ struct Hangs;
 
 impl Input for Hangs {
     fn idle(&mut self) -> Option<Duration> {
-        std::thread::sleep(Duration::from_secs(60));
+        std::thread::sleep(Duration::from_mins(1));
         None
     }
 }

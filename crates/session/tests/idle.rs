@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use session::lock::{IdleWatch, Now, Reason, Rules, State};
 
 const RULES: Rules = Rules {
-    limit: Duration::from_secs(120),
+    limit: Duration::from_mins(2),
     warning: Duration::from_secs(30),
 };
 
@@ -43,8 +43,8 @@ fn begin() -> (IdleWatch, Clocks) {
     (IdleWatch::new(RULES, clocks.0), clocks)
 }
 
-fn seconds(idle: u64) -> Option<Duration> {
-    Some(Duration::from_secs(idle))
+fn seconds(idle: u64) -> Duration {
+    Duration::from_secs(idle)
 }
 
 fn is_locked(state: State) -> bool {
@@ -55,7 +55,7 @@ fn is_locked(state: State) -> bool {
 fn somebody_who_works_is_never_locked_out() {
     let (mut watch, mut clocks) = begin();
     for _ in 0..1000 {
-        let state = watch.look(seconds(1), clocks.pass(5));
+        let state = watch.look(Some(seconds(1)), clocks.pass(5));
         assert!(matches!(state, State::Active { .. }), "{state:?}");
     }
 }
@@ -65,7 +65,7 @@ fn without_input_it_warns_counts_down_and_locks() {
     let (mut watch, mut clocks) = begin();
     let mut seen = Vec::new();
     for second in 1..=121 {
-        seen.push(watch.look(seconds(second), clocks.pass(1)));
+        seen.push(watch.look(Some(seconds(second)), clocks.pass(1)));
     }
     let at = |second: usize| seen[second - 1];
     let in_seconds = Duration::from_secs;
@@ -95,9 +95,9 @@ fn without_input_it_warns_counts_down_and_locks() {
 #[test]
 fn input_in_the_countdown_ends_it() {
     let (mut watch, mut clocks) = begin();
-    let warned = watch.look(seconds(100), clocks.pass(100));
+    let warned = watch.look(Some(seconds(100)), clocks.pass(100));
     assert!(matches!(warned, State::Warn { .. }));
-    let state = watch.look(seconds(0), clocks.pass(1));
+    let state = watch.look(Some(seconds(0)), clocks.pass(1));
     assert_eq!(
         state,
         State::Active {
@@ -110,8 +110,8 @@ fn input_in_the_countdown_ends_it() {
 fn input_that_was_counted_already_is_not_counted_again() {
     let (mut watch, mut clocks) = begin();
     // Touched at 9; an answer that is late by the time it is looked at says nothing new.
-    watch.look(seconds(1), clocks.pass(10));
-    let state = watch.look(seconds(50), clocks.pass(50));
+    watch.look(Some(seconds(1)), clocks.pass(10));
+    let state = watch.look(Some(seconds(50)), clocks.pass(50));
     assert_eq!(
         state,
         State::Active {
@@ -132,14 +132,14 @@ fn where_nobody_can_say_only_our_own_window_counts() {
 #[test]
 fn a_sleep_counts_although_the_steady_clock_stood_still() {
     let (mut watch, mut clocks) = begin();
-    watch.look(seconds(0), clocks.pass(10));
+    watch.look(Some(seconds(0)), clocks.pass(10));
     clocks.set(3600);
     // Somebody opened the lid and moved the mouse at once.
-    let state = watch.look(seconds(0), clocks.pass(1));
+    let state = watch.look(Some(seconds(0)), clocks.pass(1));
     assert_eq!(
         state,
         State::Lock(Reason::Away {
-            away: Duration::from_secs(3600)
+            away: Duration::from_hours(1)
         })
     );
 }
@@ -147,14 +147,14 @@ fn a_sleep_counts_although_the_steady_clock_stood_still() {
 #[test]
 fn a_short_sleep_adds_to_what_was_idle_before_it() {
     let (mut watch, mut clocks) = begin();
-    watch.look(seconds(60), clocks.pass(60));
+    watch.look(Some(seconds(60)), clocks.pass(60));
     clocks.set(70);
-    assert!(is_locked(watch.look(seconds(0), clocks.pass(1))));
+    assert!(is_locked(watch.look(Some(seconds(0)), clocks.pass(1))));
 
     let (mut watch, mut clocks) = begin();
-    watch.look(seconds(0), clocks.pass(60));
+    watch.look(Some(seconds(0)), clocks.pass(60));
     clocks.set(70);
-    assert!(!is_locked(watch.look(seconds(0), clocks.pass(1))));
+    assert!(!is_locked(watch.look(Some(seconds(0)), clocks.pass(1))));
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn what_is_seen_late_takes_nothing_back() {
     let earlier = clocks.pass(50);
     let later = clocks.pass(10);
     let known = watch.touched(later);
-    assert_eq!(watch.look(seconds(50), earlier), known);
+    assert_eq!(watch.look(Some(seconds(50)), earlier), known);
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn locked_stays_locked_for_its_first_reason_until_somebody_unlocks() {
     watch.lock(Reason::System);
     watch.lock(Reason::Person);
     watch.touched(clocks.pass(1));
-    let state = watch.look(seconds(0), clocks.pass(500));
+    let state = watch.look(Some(seconds(0)), clocks.pass(500));
     assert_eq!(state, State::Lock(Reason::System));
     let unlocked = watch.unlocked(clocks.0);
     assert_eq!(
@@ -254,7 +254,7 @@ proptest! {
                 }
                 Step::Touched(s) => {
                     untouched += s;
-                    (watch.look(seconds(0), clocks.pass(s)), true)
+                    (watch.look(Some(seconds(0)), clocks.pass(s)), true)
                 }
                 Step::OwnWindow(s) => {
                     untouched += s;

@@ -162,10 +162,7 @@ mod linux {
             .args(["--inside", name])
             .arg(home.path())
             .env("DBUS_SESSION_BUS_ADDRESS", address)
-            .env(
-                DAEMON,
-                daemon.as_ref().map_or(0, |daemon| daemon.id()).to_string(),
-            )
+            .env(DAEMON, daemon.as_ref().map_or(0, Daemon::id).to_string())
             .status()
             .unwrap();
         status.success()

@@ -4,6 +4,8 @@
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+// The services' methods have the form of their interfaces.
+#![allow(clippy::unused_self, clippy::used_underscore_binding)]
 
 #[path = "support/services.rs"]
 mod services;

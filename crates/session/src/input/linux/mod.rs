@@ -24,7 +24,7 @@ pub struct Desktop {
 }
 
 enum Idle {
-    X11(X11),
+    X11(Box<X11>),
     Monitor(Monitor),
     Unknown,
 }
@@ -34,7 +34,7 @@ impl Desktop {
     pub fn open() -> Self {
         // Under Wayland there is an X server too, which sees the input to its own windows alone.
         let wayland = std::env::var_os("WAYLAND_DISPLAY").is_some();
-        let x11 = || X11::open(None).map(Idle::X11);
+        let x11 = || X11::open(None).map(Box::new).map(Idle::X11);
         let monitor = || Monitor::open().map(Idle::Monitor);
         let idle = if wayland {
             monitor()
