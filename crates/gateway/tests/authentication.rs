@@ -14,14 +14,9 @@ async fn a_weaker_authentication_is_told_what_is_needed() {
             .await;
     let draft = clinic.draft("hb-1", ADAMS).await;
 
-    let answer = clinic
-        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
-        .await;
+    let answer = clinic.hand_in(&draft).await;
 
-    assert_eq!(
-        answer.refusal(),
-        (401, Some("authentication".into()), Some("acr_unmet".into()))
-    );
+    answer.refused(401, "authentication", "acr_unmet");
     let challenge = answer.header("www-authenticate").unwrap();
     assert_eq!(
         challenge,
@@ -35,14 +30,9 @@ async fn a_missing_method_is_an_insufficient_authentication() {
         Clinic::open_with(|config| config.issuers[0].required_amr = vec!["hwk".into()]).await;
     let draft = clinic.draft("hb-1", ADAMS).await;
 
-    let answer = clinic
-        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
-        .await;
+    let answer = clinic.hand_in(&draft).await;
 
-    assert_eq!(
-        answer.refusal(),
-        (401, Some("authentication".into()), Some("amr_unmet".into()))
-    );
+    answer.refused(401, "authentication", "amr_unmet");
 }
 
 #[tokio::test]
@@ -58,9 +48,7 @@ async fn an_authentication_older_than_the_challenge_allows_is_insufficient() {
     });
     clinic.clock.forward(SignedDuration::from_secs(130));
 
-    let answer = clinic
-        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
-        .await;
+    let answer = clinic.hand_in(&draft).await;
 
     assert_eq!(answer.status(), 401);
     assert!(
@@ -88,24 +76,13 @@ async fn one_authentication_does_not_stand_behind_two_signatures() {
     };
 
     let second = clinic.draft("hb-2", ADAMS).await.with(again);
-    let answer = clinic
-        .submit(&second, second.seal(&clinic.issuer), "key-2")
-        .await;
+    let answer = clinic.hand_in(&second).await;
     // Somebody else may authenticate in the same second.
     let other = clinic.draft("hb-3", BAKER).await.with(again);
-    let others = clinic
-        .submit(&other, other.seal(&clinic.issuer), "key-3")
-        .await;
+    let others = clinic.hand_in(&other).await;
     let repeated = clinic.submit(&first, octets, "key-1").await;
 
-    assert_eq!(
-        answer.refusal(),
-        (
-            409,
-            Some("freshness".into()),
-            Some("authentication_reused".into())
-        )
-    );
+    answer.refused(409, "freshness", "authentication_reused");
     others.accepted();
     repeated.accepted();
 }
@@ -119,10 +96,7 @@ async fn what_was_signed_earlier_may_arrive_later() {
     );
 
     for draft in [&later, &earlier] {
-        clinic
-            .submit(draft, draft.seal(&clinic.issuer), &draft.etags[0])
-            .await
-            .accepted();
+        clinic.hand_in(draft).await.accepted();
     }
 }
 
@@ -138,13 +112,8 @@ async fn the_printed_name_is_the_identity_providers_word() {
     });
 
     for (draft, reason) in [(another, "name_mismatch"), (unproven, "name_unproven")] {
-        let answer = clinic
-            .submit(&draft, draft.seal(&clinic.issuer), reason)
-            .await;
-        assert_eq!(
-            answer.refusal(),
-            (422, Some("signer".into()), Some(reason.into()))
-        );
+        let answer = clinic.hand_in(&draft).await;
+        answer.refused(422, "signer", reason);
     }
 }
 
@@ -158,8 +127,5 @@ async fn names_may_come_from_elsewhere_where_the_configuration_says_so() {
         draft.claims.remove("name");
     });
 
-    clinic
-        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
-        .await
-        .accepted();
+    clinic.hand_in(&draft).await.accepted();
 }

@@ -58,10 +58,7 @@ async fn a_retired_key_answers_no_challenge_that_was_made_after_its_retirement()
         .submit(&draft, draft.seal(&clinic.issuer), "key-1")
         .await;
 
-    assert_eq!(
-        answer.refusal(),
-        (422, Some("id_token".into()), Some("key_not_found".into()))
-    );
+    answer.refused(422, "id_token", "key_not_found");
     assert_eq!(clinic.kept(), (0, 0, 0, 0));
 }
 

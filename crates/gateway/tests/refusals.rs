@@ -52,14 +52,9 @@ async fn evidence_with_a_fault_is_refused_at_its_step(
     let clinic = Clinic::open().await;
     let draft = clinic.draft("hb-1", ADAMS).await.with(fault);
 
-    let answer = clinic
-        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
-        .await;
+    let answer = clinic.hand_in(&draft).await;
 
-    assert_eq!(
-        answer.refusal(),
-        (status, Some(step.into()), Some(reason.into()))
-    );
+    answer.refused(status, step, reason);
     assert_eq!(clinic.kept(), (0, 0, 0, 0));
     let trail = clinic.store().audit(1).unwrap();
     let last = trail
@@ -93,10 +88,7 @@ async fn evidence_that_was_altered_is_refused(
 
     let answer = clinic.submit(&draft, octets, "key-1").await;
 
-    assert_eq!(
-        answer.refusal(),
-        (422, Some(step.into()), Some(reason.into()))
-    );
+    answer.refused(422, step, reason);
     assert_eq!(clinic.kept(), (0, 0, 0, 0));
 }
 
@@ -107,9 +99,7 @@ async fn somebody_elses_authentication_is_a_security_event() {
         d.claims.insert("sub".into(), json!(BAKER));
     });
 
-    clinic
-        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
-        .await;
+    clinic.hand_in(&draft).await;
 
     let events = clinic.store().security_events().unwrap();
     assert_eq!(events.len(), 1);
@@ -127,10 +117,7 @@ async fn a_token_of_somebody_else_does_not_deliver_this_signature() {
         .deliver(draft.seal(&clinic.issuer), &draft.etags[0], "key-1", &token)
         .await;
 
-    assert_eq!(
-        answer.refusal(),
-        (422, Some("signer".into()), Some("subject_mismatch".into()))
-    );
+    answer.refused(422, "signer", "subject_mismatch");
 }
 
 #[tokio::test]
@@ -142,14 +129,9 @@ async fn a_challenge_of_somebody_else_is_refused() {
         .await
         .with(|d| d.statement.challenge = bakers.challenge);
 
-    let answer = clinic
-        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
-        .await;
+    let answer = clinic.hand_in(&draft).await;
 
-    assert_eq!(
-        answer.refusal(),
-        (422, Some("signer".into()), Some("subject_mismatch".into()))
-    );
+    answer.refused(422, "signer", "subject_mismatch");
 }
 
 #[tokio::test]
@@ -161,18 +143,9 @@ async fn a_challenge_for_another_amendment_is_refused() {
         .await
         .with(|d| d.statement.challenge = other.challenge);
 
-    let answer = clinic
-        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
-        .await;
+    let answer = clinic.hand_in(&draft).await;
 
-    assert_eq!(
-        answer.refusal(),
-        (
-            409,
-            Some("challenge".into()),
-            Some("challenge_unknown".into())
-        )
-    );
+    answer.refused(409, "challenge", "challenge_unknown");
 }
 
 #[tokio::test]
@@ -185,14 +158,9 @@ async fn an_authentication_after_the_challenge_expired_is_refused() {
     });
     clinic.clock.forward(SignedDuration::from_secs(410));
 
-    let answer = clinic
-        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
-        .await;
+    let answer = clinic.hand_in(&draft).await;
 
-    assert_eq!(
-        answer.refusal(),
-        (409, Some("freshness".into()), Some("auth_time_late".into()))
-    );
+    answer.refused(409, "freshness", "auth_time_late");
 }
 
 #[tokio::test]
@@ -201,14 +169,9 @@ async fn evidence_that_comes_after_the_grace_is_expired() {
     let draft = clinic.draft("hb-1", ADAMS).await;
     clinic.clock.forward(SignedDuration::from_hours(2));
 
-    let answer = clinic
-        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
-        .await;
+    let answer = clinic.hand_in(&draft).await;
 
-    assert_eq!(
-        answer.refusal(),
-        (422, Some("time".into()), Some("expired".into()))
-    );
+    answer.refused(422, "time", "expired");
 }
 
 #[tokio::test]
@@ -217,23 +180,11 @@ async fn a_one_time_key_signs_one_time() {
     let with_key = |d: &mut Draft| d.one_time = Some([42; 32]);
     let first = clinic.draft("hb-1", ADAMS).await.with(with_key);
     let second = clinic.draft("hb-2", ADAMS).await.with(with_key);
-    clinic
-        .submit(&first, first.seal(&clinic.issuer), "key-1")
-        .await
-        .accepted();
+    clinic.hand_in(&first).await.accepted();
 
-    let answer = clinic
-        .submit(&second, second.seal(&clinic.issuer), "key-2")
-        .await;
+    let answer = clinic.hand_in(&second).await;
 
-    assert_eq!(
-        answer.refusal(),
-        (
-            409,
-            Some("challenge".into()),
-            Some("commitment_reused".into())
-        )
-    );
+    answer.refused(409, "challenge", "commitment_reused");
 }
 
 #[tokio::test]
@@ -243,9 +194,7 @@ async fn a_clock_that_fell_behind_the_receipts_attests_no_time() {
 
     clinic.clock.forward(SignedDuration::from_secs(-600));
     let draft = clinic.draft("hb-2", ADAMS).await;
-    let answer = clinic
-        .submit(&draft, draft.seal(&clinic.issuer), "key-2")
-        .await;
+    let answer = clinic.hand_in(&draft).await;
 
     let problem = answer.problem();
     assert_eq!(
@@ -266,14 +215,9 @@ async fn authority_is_asked_at_the_challenge_and_again_at_the_commit() {
     let clinic = Clinic::open_with(|config| config.authority = Arc::new(Once(true.into()))).await;
     let draft = clinic.draft("hb-1", ADAMS).await;
 
-    let answer = clinic
-        .submit(&draft, draft.seal(&clinic.issuer), "key-1")
-        .await;
+    let answer = clinic.hand_in(&draft).await;
 
-    assert_eq!(
-        answer.refusal(),
-        (403, Some("authority".into()), Some("not_authorized".into()))
-    );
+    answer.refused(403, "authority", "not_authorized");
     assert!(matches!(
         clinic.challenge(&["hb-1"], ADAMS).await,
         Err(CallError::Forbidden)

@@ -86,14 +86,7 @@ async fn a_replay_under_another_key_is_told_that_the_challenge_is_spent() {
 
     let answer = clinic.submit(&draft, octets, "key-2").await;
 
-    assert_eq!(
-        answer.refusal(),
-        (
-            409,
-            Some("challenge".into()),
-            Some("challenge_spent".into())
-        )
-    );
+    answer.refused(409, "challenge", "challenge_spent");
     assert_eq!(clinic.kept(), (1, 1, 1, 1));
 }
 

@@ -180,14 +180,7 @@ async fn a_forgery_under_a_spent_challenge_is_refused_as_a_forgery() {
         .submit(&forged, forged.seal(&clinic.issuer), "key-2")
         .await;
 
-    assert_eq!(
-        answer.refusal(),
-        (
-            422,
-            Some("id_token".into()),
-            Some("signature_invalid".into())
-        )
-    );
+    answer.refused(422, "id_token", "signature_invalid");
 }
 
 #[rstest]
