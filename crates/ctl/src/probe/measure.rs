@@ -97,6 +97,10 @@ impl OpenAgent for OpenJar {
         self.kept.agent.next().await
     }
 
+    fn takes_callbacks(&self) -> bool {
+        self.kept.agent.takes_callbacks()
+    }
+
     fn handle(&self) -> Arc<dyn BringForward> {
         self.kept.agent.handle()
     }

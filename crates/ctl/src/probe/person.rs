@@ -11,7 +11,7 @@ use session::{AccessError, OsKeyring, Place, Session, SignIn, SignInError, Vault
 use tokio_util::sync::CancellationToken;
 use transport::Transport;
 
-use super::findings::{Finding, fail, ok, skipped, warn};
+use super::findings::{Finding, fail, ok, skipped};
 
 /// Stands where a name has to, when nobody told one. Evidence with it is for nobody's eyes.
 const NAMELESS: &str = "(no name)";
@@ -61,12 +61,17 @@ impl Known {
         }
     }
 
+    /// Whether the application would have turned the sign-in away for want of a name.
+    pub fn is_nameless(&self) -> bool {
+        matches!(self, Self::Nameless(_))
+    }
+
     /// What the printed name is worth (21 CFR 11.50 (a)(1)).
     pub fn name_found(&self, policy_says_scopes: bool) -> Finding {
         match self {
             Self::SignedIn(_) => ok("name", "probe-name-ok"),
             Self::Nameless(_) if policy_says_scopes => fail("name", "probe-name-fail"),
-            Self::Nameless(_) => warn("name", "probe-name-warn"),
+            Self::Nameless(_) => fail("name", "probe-name-scopes"),
             Self::Told(_) => skipped("name", "probe-name-skipped"),
         }
     }

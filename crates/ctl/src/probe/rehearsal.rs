@@ -109,7 +109,7 @@ impl Rehearsal {
         self.say(skipped("sign_in", "probe-sign-in-skipped"));
         self.say(known.name_found(self.setup.says_scopes));
         let came = Came::ToTheCeremony(&attempt);
-        let verdict = self.concluded(&Offer::of(provider), &came, Measured::default());
+        let verdict = self.concluded(&Offer::of(provider), &came, Measured::default(), None);
         self.say(skipped("session", "probe-session-skipped"));
         self.say(skipped("logout_scope", "probe-session-skipped"));
         verdict
@@ -127,14 +127,14 @@ impl Rehearsal {
         self.say(known.name_found(self.setup.says_scopes));
         if expected.is_some_and(|expected| known.signer().as_subject() != expected) {
             let came = Came::ToARefusal(Refusal::SubjectMismatch);
-            let verdict = self.concluded(&offer, &came, measured);
+            let verdict = self.concluded(&offer, &came, measured, Some(&known));
             self.look_after(&known, None).await;
             return verdict;
         }
         match self.ceremony(&known).await {
             Ok(attempt) => {
                 let came = Came::ToTheCeremony(&attempt);
-                let verdict = self.concluded(&offer, &came, measured);
+                let verdict = self.concluded(&offer, &came, measured, Some(&known));
                 self.look_after(&known, Some(&attempt.ended)).await;
                 verdict
             }
@@ -244,10 +244,17 @@ impl Rehearsal {
         });
     }
 
-    fn concluded(&self, offer: &Offer, came: &Came<'_>, measured: Measured) -> Verdict {
+    fn concluded(
+        &self,
+        offer: &Offer,
+        came: &Came<'_>,
+        measured: Measured,
+        signed_in: Option<&Known>,
+    ) -> Verdict {
         self.say_all(checks::of(&self.setup, offer, came, measured, &self.texts));
+        let outcome = in_the_application(outcome(came), signed_in);
         Verdict {
-            outcome: outcome(came),
+            outcome,
             reference: match came {
                 Came::ToTheCeremony(attempt) => attempt.ended.reference.to_string(),
                 Came::ToARefusal(_) | Came::Nowhere => self.reference.to_string(),
@@ -257,7 +264,7 @@ impl Rehearsal {
 
     fn found_nothing(&self, error: &IdentityError) -> Verdict {
         self.say_all(offer::not_found(error, &self.texts));
-        self.concluded(&Offer::default(), &Came::Nowhere, Measured::default())
+        self.concluded(&Offer::default(), &Came::Nowhere, Measured::default(), None)
     }
 
     fn not_signed_in(&self, offer: &Offer, why: &NotKnown) -> Verdict {
@@ -272,15 +279,20 @@ impl Rehearsal {
             NotKnown::Refused(refusal) => {
                 let why = checks::told(refusal.name(), &self.texts);
                 self.say(fail("sign_in", "probe-because").own("why", why));
-                self.concluded(offer, &Came::ToARefusal(*refusal), Measured::default())
+                self.concluded(
+                    offer,
+                    &Came::ToARefusal(*refusal),
+                    Measured::default(),
+                    None,
+                )
             }
             NotKnown::Failed(error) => {
                 self.say(because(error));
-                self.concluded(offer, &Came::Nowhere, Measured::default())
+                self.concluded(offer, &Came::Nowhere, Measured::default(), None)
             }
             NotKnown::NoVault(error) => {
                 self.say(because(error));
-                self.concluded(offer, &Came::Nowhere, Measured::default())
+                self.concluded(offer, &Came::Nowhere, Measured::default(), None)
             }
         }
     }
@@ -347,5 +359,43 @@ fn outcome(came: &Came<'_>) -> Outcome {
         },
         Came::ToARefusal(refusal) => Outcome::Refused(refusal.name()),
         Came::Nowhere => Outcome::Failed,
+    }
+}
+
+/// A ceremony of somebody without a name is only rehearsed to see the rest: the application would not have come so far.
+fn in_the_application(outcome: Outcome, signed_in: Option<&Known>) -> Outcome {
+    match (outcome, signed_in) {
+        (Outcome::Accepted, Some(known)) if known.is_nameless() => Outcome::Refused("name_missing"),
+        (outcome, _) => outcome,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::findings::Status;
+    use super::*;
+
+    #[test]
+    fn a_provider_that_says_no_name_cannot_carry_signatures() {
+        let subject = Subject {
+            iss: "https://id.example".to_owned(),
+            claims: [("sub".to_owned(), "a".to_owned())].into(),
+        };
+        let nameless = Known::Nameless(subject.clone());
+        let refused = Outcome::Refused("name_missing");
+        assert_eq!(
+            in_the_application(Outcome::Accepted, Some(&nameless)),
+            refused
+        );
+        let stale = Outcome::Refused("auth_time_stale");
+        assert_eq!(in_the_application(stale, Some(&nameless)), stale);
+        for says_scopes in [true, false] {
+            assert_eq!(nameless.name_found(says_scopes).status, Status::Fail);
+        }
+
+        let told = Known::Told(subject);
+        let accepted = Outcome::Accepted;
+        assert_eq!(in_the_application(accepted, Some(&told)), accepted);
+        assert_eq!(in_the_application(accepted, None), accepted);
     }
 }

@@ -3,14 +3,13 @@
 //! It holds no script, loads nothing, and a policy of its own forbids both. Whatever is put into it is escaped. It names
 //! no person: who signed in for the probe is nobody's business later.
 
-use std::fmt::Write as _;
-use std::fs::{self, File, OpenOptions};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use catalogue::Catalogue;
+use durable::{Readers, Replacement};
 use jiff::Zoned;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use policy::Source;
 
 use super::findings::Check;
@@ -31,33 +30,23 @@ pub struct Report<'a> {
 /// A place that can be written to.
 pub struct Place {
     path: PathBuf,
-    partial: PathBuf,
-    file: File,
+    replacement: Replacement,
 }
 
 /// Makes sure that the report can be written before anybody signs in for it.
 pub fn reserve(path: &Path) -> anyhow::Result<Place> {
-    let partial = path.with_added_extension("part");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    let file = options
-        .open(&partial)
+    let replacement = Replacement::begin(path, Readers::AsUsual)
         .with_context(|| format!("{} cannot be written", path.display()))?;
     Ok(Place {
         path: path.to_owned(),
-        partial,
-        file,
+        replacement,
     })
 }
 
 impl Place {
     /// Writes all of it, or leaves what was there.
-    pub fn write(mut self, page: &str) -> anyhow::Result<()> {
-        let written = self
-            .file
-            .write_all(page.as_bytes())
-            .and_then(|()| self.file.sync_all())
-            .and_then(|()| fs::rename(&self.partial, &self.path));
+    pub fn write(self, page: &str) -> anyhow::Result<()> {
+        let written = self.replacement.finish(page.as_bytes());
         written.with_context(|| format!("{} cannot be written", self.path.display()))
     }
 }
@@ -65,156 +54,142 @@ impl Place {
 impl Report<'_> {
     /// The page.
     pub fn html(&self) -> String {
-        let language = escape(self.texts.locale().tag());
         let title = self.text("probe-title");
-        let body = [
-            self.head(),
-            self.answer(),
-            self.checks(),
-            self.values(),
-            self.notes(),
-        ]
-        .concat();
-        format!(
-            "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
-        )
+        let page = html! {
+            (DOCTYPE)
+            html lang=(self.texts.locale().tag()) {
+                head {
+                    meta charset="utf-8";
+                    meta http-equiv="Content-Security-Policy" content=(NOTHING_BUT_STYLE);
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    title { (title) }
+                    // Our own constant, in which nothing is to be escaped.
+                    style { (PreEscaped(STYLE)) }
+                }
+                body {
+                    main {
+                        (self.head())
+                        (self.answer())
+                        (self.checks())
+                        (self.values())
+                        (self.notes())
+                    }
+                }
+            }
+        };
+        page.into_string()
     }
 
-    fn head(&self) -> String {
+    fn head(&self) -> Markup {
         let version = env!("CARGO_PKG_VERSION");
-        let about = escape(
-            &self
-                .texts
-                .text("probe-about", &[("version", version.into())]),
-        );
-        format!(
-            "<header>\n<h1>{}</h1>\n<p>{about}</p>\n</header>\n",
-            self.text("probe-title")
-        )
+        let about = self
+            .texts
+            .text("probe-about", &[("version", version.into())]);
+        html! {
+            header {
+                h1 { (self.text("probe-title")) }
+                p { (about) }
+            }
+        }
     }
 
-    fn answer(&self) -> String {
+    fn answer(&self) -> Markup {
         let Verdict { outcome, reference } = self.verdict;
-        let name = outcome.name();
-        let mut facts = vec![
-            ("probe-when", when(&self.at)),
-            ("probe-reference-label", reference.clone()),
-        ];
-        if let Some(setup) = self.setup {
-            let identity = &setup.loaded.policy.identity;
-            facts.splice(
-                0..0,
-                [
-                    ("probe-issuer", identity.issuer.clone()),
-                    ("probe-client", identity.client_id.clone()),
-                    ("probe-agent", setup.agent.name().to_owned()),
-                ],
-            );
+        let identity = self.setup.map(|setup| &setup.loaded.policy.identity);
+        html! {
+            section class={ "answer " (outcome.name()) } {
+                h2 { (self.text("probe-answer")) }
+                p { (conclusion(self.texts, *outcome)) }
+                dl {
+                    @if let Some(identity) = identity {
+                        (self.fact("probe-issuer", &identity.issuer))
+                        (self.fact("probe-client", &identity.client_id))
+                    }
+                    @if let Some(setup) = self.setup {
+                        (self.fact("probe-agent", setup.agent.name()))
+                    }
+                    (self.fact("probe-when", &when(&self.at)))
+                    (self.fact("probe-reference-label", reference))
+                }
+            }
         }
-        let facts = facts
-            .iter()
-            .map(|(label, value)| {
-                let (label, value) = (self.text(label), escape(value));
-                format!("<dt>{label}</dt><dd>{value}</dd>\n")
-            })
-            .collect::<Vec<_>>()
-            .concat();
-        format!(
-            "<section class=\"answer {name}\">\n<h2>{}</h2>\n<p>{}</p>\n<dl>\n{facts}</dl>\n</section>\n",
-            self.text("probe-answer"),
-            escape(&conclusion(self.texts, *outcome)),
-        )
     }
 
-    fn checks(&self) -> String {
-        let mut rows = String::new();
-        for check in self.checks {
-            let word = check.status.word();
-            let title = self.text(&format!("probe-check-{}", check.name.replace('_', "-")));
-            row(
-                &mut rows,
-                &format!(
-                    "<th scope=\"row\">{title}<br><code>{}</code></th><td class=\"{word}\">{}</td><td>{}</td>",
-                    escape(check.name),
-                    self.text(check.status.text_key()),
-                    escape(&check.detail),
-                ),
-            );
-        }
+    fn fact(&self, label: &str, value: &str) -> Markup {
+        html! { dt { (self.text(label)) } dd { (value) } }
+    }
+
+    fn checks(&self) -> Markup {
         let columns = [
             "probe-column-check",
             "probe-column-status",
             "probe-column-detail",
         ];
+        let rows = html! {
+            @for check in self.checks {
+                tr {
+                    th scope="row" {
+                        (self.text(&format!("probe-check-{}", check.name.replace('_', "-"))))
+                        br;
+                        code { (check.name) }
+                    }
+                    td class=(check.status.word()) { (self.text(check.status.text_key())) }
+                    td { (check.detail) }
+                }
+            }
+        };
         self.table("probe-checks", &columns, &rows)
     }
 
     /// What was tried, so that the same can be tried again.
-    fn values(&self) -> String {
+    fn values(&self) -> Markup {
         let Some(setup) = self.setup else {
-            return String::new();
+            return html! {};
         };
-        let mut rows = String::new();
         let tried = |key: &str| key.starts_with("identity.") || key.starts_with("signing.");
-        for value in setup.loaded.values.iter().filter(|value| tried(value.key)) {
-            row(
-                &mut rows,
-                &format!(
-                    "<th scope=\"row\"><code>{}</code></th><td>{}</td><td>{}</td>",
-                    escape(value.key),
-                    escape(&value.value),
-                    escape(&source(&value.source)),
-                ),
-            );
-        }
         let columns = [
             "probe-column-key",
             "probe-column-value",
             "probe-column-source",
         ];
+        let rows = html! {
+            @for value in setup.loaded.values.iter().filter(|value| tried(value.key)) {
+                tr {
+                    th scope="row" { code { (value.key) } }
+                    td { (value.value) }
+                    td { (source(&value.source)) }
+                }
+            }
+        };
         self.table("probe-values", &columns, &rows)
     }
 
-    fn notes(&self) -> String {
-        if self.notes.is_empty() {
-            return String::new();
+    fn notes(&self) -> Markup {
+        html! {
+            @if !self.notes.is_empty() {
+                section {
+                    h2 { (self.text("probe-notes")) }
+                    ul { @for note in self.notes { li { (note) } } }
+                }
+            }
         }
-        let items = self
-            .notes
-            .iter()
-            .map(|note| format!("<li>{}</li>\n", escape(note)))
-            .collect::<Vec<_>>()
-            .concat();
-        format!(
-            "<section>\n<h2>{}</h2>\n<ul>\n{items}</ul>\n</section>\n",
-            self.text("probe-notes")
-        )
     }
 
-    fn table(&self, heading: &str, columns: &[&str], rows: &str) -> String {
-        let columns = columns
-            .iter()
-            .map(|column| format!("<th scope=\"col\">{}</th>", self.text(column)))
-            .collect::<Vec<_>>()
-            .concat();
-        format!(
-            "<section>\n<h2>{}</h2>\n<table>\n<thead><tr>{columns}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</section>\n",
-            self.text(heading)
-        )
+    fn table(&self, heading: &str, columns: &[&str], rows: &Markup) -> Markup {
+        html! {
+            section {
+                h2 { (self.text(heading)) }
+                table {
+                    thead { tr { @for column in columns { th scope="col" { (self.text(column)) } } } }
+                    tbody { (rows) }
+                }
+            }
+        }
     }
 
-    /// A text of the catalogue, escaped.
     fn text(&self, key: &str) -> String {
-        escape(&self.texts.text(key, &[]))
+        self.texts.text(key, &[])
     }
-}
-
-fn row(rows: &mut String, cells: &str) {
-    // Writing to a string cannot fail.
-    let _written = writeln!(rows, "<tr>{cells}</tr>");
 }
 
 fn when(at: &Zoned) -> String {
@@ -230,20 +205,9 @@ fn source(source: &Source) -> String {
     named.as_ref().unwrap_or(source).to_string()
 }
 
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
-}
+/// The page's own policy for whoever shows it.
+const NOTHING_BUT_STYLE: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /// Plain on paper: the status is a word, colour only repeats it.
 const STYLE: &str = "\

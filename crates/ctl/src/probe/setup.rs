@@ -140,9 +140,11 @@ impl Setup {
         ]
     }
 
-    /// Asks for no more than the provider says it has, where nobody said what to ask for.
+    /// Asks for no more than the provider says it has, where nobody said what to ask for. One that does not say what it has
+    /// passes over what it does not know (OIDC Core 3.1.2.1).
     pub fn suit(&mut self, scopes_supported: &[String]) {
-        if !self.says_scopes && !scopes_supported.iter().any(|scope| scope == PROFILE) {
+        let lacks = !scopes_supported.is_empty() && !scopes_supported.iter().any(|s| s == PROFILE);
+        if !self.says_scopes && lacks {
             ask_for_no_name(&mut self.loaded);
         }
     }

@@ -1,16 +1,42 @@
 //! Drives `countersignctl probe --agent print --json` as its contract says: it visits each address in order, with one jar
 //! of cookies for each number, and reads the lines.
+#![allow(dead_code, reason = "each test program uses a part")]
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use demo::idp::{Account, CLIENT_ID, Idp};
+use demo::idp::{ADAMS, Account, CLIENT_ID, Fault, Faults, Idp, IdpConfig};
 use demo::robot::{Browser, Landing};
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use url::Url;
+
+pub fn adams(_: u64) -> &'static Account {
+    &ADAMS
+}
+
+pub async fn idp() -> Idp {
+    Idp::start(IdpConfig::default()).await.unwrap()
+}
+
+pub async fn idp_with(fault: Fault) -> Idp {
+    let config = IdpConfig {
+        faults: Faults::only(fault),
+        ..IdpConfig::default()
+    };
+    Idp::start(config).await.unwrap()
+}
+
+pub fn policy(text: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("policy.toml");
+    fs::write(&file, text).unwrap();
+    (folder, file)
+}
 
 /// What one run printed, and how it ended.
 pub struct Ran {
@@ -26,6 +52,7 @@ pub type People = fn(u64) -> &'static Account;
 /// One program to run.
 pub struct Probe {
     arguments: Vec<String>,
+    home: Option<PathBuf>,
 }
 
 impl Probe {
@@ -47,14 +74,27 @@ impl Probe {
 
     /// With these options.
     pub fn with(options: &[&str]) -> Self {
-        let always = ["--lang", "en", "probe", "--agent", "print", "--json"];
+        Self::through("print").and(options)
+    }
+
+    /// With this agent, and not told yet where to.
+    fn through(agent: &str) -> Self {
+        let always = ["--lang", "en", "probe", "--agent", agent, "--json"];
         Self {
-            arguments: always
-                .iter()
-                .chain(options)
-                .map(|&one| one.to_owned())
-                .collect(),
+            arguments: always.map(str::to_owned).to_vec(),
+            home: None,
         }
+    }
+
+    /// Through a throw-away browser, for a person with this home.
+    pub fn through_a_browser(idp: &Idp, home: &Path) -> Self {
+        let here = ["--issuer", idp.issuer(), "--client-id", CLIENT_ID];
+        Self {
+            home: Some(home.to_owned()),
+            ..Self::through("browser")
+        }
+        .and(&here)
+        .and(&["--development-http"])
     }
 
     pub fn and(mut self, options: &[&str]) -> Self {
@@ -82,14 +122,21 @@ impl Probe {
     }
 
     pub fn start(self) -> Started {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_countersignctl"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_countersignctl"));
+        command
             .args(self.arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
+            .kill_on_drop(true);
+        if let Some(home) = self.home {
+            command
+                .env("HOME", &home)
+                .env("XDG_DATA_HOME", home.join("data"))
+                .env("XDG_CONFIG_HOME", home.join("config"))
+                .env("XDG_CACHE_HOME", home.join("cache"));
+        }
+        let mut child = command.spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         Started {
             child,

@@ -5,7 +5,7 @@ use catalogue::{Catalogue, Locale};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{Report, escape};
+use super::Report;
 use crate::probe::findings::{Check, Status};
 use crate::probe::{Outcome, Verdict};
 
@@ -69,7 +69,8 @@ fn what_a_provider_says_stays_text() {
         !page.contains("<script") && !page.contains("<img"),
         "{page}"
     );
-    assert_eq!(page.matches(&escape(hostile)).count(), 2);
+    let shown = maud::html! { (hostile) }.into_string();
+    assert!(!shown.contains('<') && page.matches(&shown).count() == 2);
 }
 
 #[test]
@@ -81,6 +82,6 @@ fn the_page_loads_nothing_and_runs_nothing() {
         ] {
             assert!(!page.contains(forbidden), "{forbidden}: {page}");
         }
-        assert!(page.contains("default-src &#39;none&#39;") || page.contains("default-src 'none'"));
+        assert!(page.contains("default-src 'none'"));
     }
 }
