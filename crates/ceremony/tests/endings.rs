@@ -6,9 +6,7 @@ mod support;
 
 use std::time::Duration;
 
-use ceremony::{
-    AgentEnd, Ending, Failure, IdpSessionEnd, Outward, Progress, Step, StepState, TokenEnd,
-};
+use ceremony::{AgentEnd, Ending, IdpSessionEnd, Outward, Progress, Step, StepState, TokenEnd};
 use demo::idp::{ADAMS, BAKER, Fault, Faults};
 use identity::Refusal;
 use policy::Preflight;
@@ -199,64 +197,6 @@ async fn somebody_else_is_a_mismatch_and_the_screen_does_not_say_so() {
     assert_eq!(who.as_deref(), Some("B. Baker"));
 }
 
-#[tokio::test]
-async fn an_empty_jar_that_signs_in_by_itself_ends_the_ceremony_and_its_code_is_not_exchanged() {
-    let mut ward = Ward::open().await;
-    ward.idp().set_faults(Faults::only(Fault::AmbientSignIn));
-    let exchanges = token_requests(&ward);
-
-    let ended = ward.sign_as(Person::SignsInAs(&ADAMS)).await;
-
-    assert_eq!(ended.ending, Ending::AmbientSignIn);
-    assert_eq!(ended.outward(), Outward::NotApplied);
-    assert_eq!(token_requests(&ward), exchanges);
-    assert!(ward.events().contains(&"ambient_sign_in"));
-    assert_eq!(ward.clinic.committed().unwrap(), 0);
-    assert!(ward.agent.is_closed());
-    let told = ward.clinic.store().security_events().unwrap();
-    assert_eq!(told[0].kind, "ambient-sign-in");
-}
-
-#[tokio::test]
-async fn a_preflight_without_an_answer_ends_the_ceremony_where_policy_requires_one() {
-    let mut ward = Ward::open().await;
-    ward.agent.have(DEAF);
-    let ended = ward.sign_as(Person::SignsInAs(&ADAMS)).await;
-    assert_eq!(ended.ending, Ending::Failed(Failure::PreflightInconclusive));
-    assert_eq!(ended.outward(), Outward::NotApplied);
-    assert_not_applied(&ward, "signature_failed").await;
-}
-
-#[tokio::test]
-async fn a_preflight_without_an_answer_is_noted_where_policy_only_records() {
-    let mut ward =
-        Ward::with_policy(|policy| policy.signing.ambient_preflight = Preflight::Record).await;
-    ward.agent.have(DEAF);
-    let ended = ward.sign_as(Person::SignsInAs(&ADAMS)).await;
-    assert!(matches!(ended.ending, Ending::Recorded(_)), "{ended:?}");
-    assert!(ward.events().contains(&"preflight_inconclusive"));
-    // Nothing confirmed that the provider's session is over.
-    assert_eq!(ended.cleanup.idp_session, IdpSessionEnd::LeftToExpire);
-}
-
-#[tokio::test]
-async fn a_jar_that_signs_in_by_itself_ends_the_ceremony_also_where_policy_only_records() {
-    let mut ward =
-        Ward::with_policy(|policy| policy.signing.ambient_preflight = Preflight::Record).await;
-    ward.idp().set_faults(Faults::only(Fault::AmbientSignIn));
-    let ended = ward.sign_as(Person::SignsInAs(&ADAMS)).await;
-    assert_eq!(ended.ending, Ending::AmbientSignIn);
-}
-
-#[tokio::test]
-async fn without_a_preflight_the_ceremony_goes_straight_to_the_signer() {
-    let mut ward =
-        Ward::with_policy(|policy| policy.signing.ambient_preflight = Preflight::Off).await;
-    let ended = ward.sign_as(Person::SignsInAs(&ADAMS)).await;
-    assert!(matches!(ended.ending, Ending::Recorded(_)), "{ended:?}");
-    assert!(!ward.events().contains(&"preflight_passed"));
-}
-
 #[rstest]
 #[case::nonce(Fault::NonceWrong, Refusal::NonceMismatch)]
 #[case::state(Fault::StateWrong, Refusal::StateMismatch)]
@@ -364,16 +304,6 @@ async fn a_second_factor_that_is_demanded_and_missing_leaves_the_signature_undon
     assert!(matches!(ended.ending, Ending::Recorded(_)), "{ended:?}");
 }
 
-/// Pages out of sight lead nowhere, as behind a provider that shows a page instead of answering.
-const DEAF: Troubles = Troubles {
-    no_display: false,
-    slow_to_open: false,
-    panics_on_open: false,
-    panics_on_close: false,
-    never_closes: false,
-    deaf_when_hidden: true,
-};
-
 async fn assert_not_applied(ward: &Ward, event: &str) {
     assert!(ward.events().contains(&event), "{:?}", ward.events());
     assert_eq!(ward.events().last(), Some(&"cleaned_up"));
@@ -381,14 +311,6 @@ async fn assert_not_applied(ward: &Ward, event: &str) {
     assert!(ward.waiting().is_empty());
     assert!(ward.session_still_works().await);
     ward.is_clean().await;
-}
-
-fn token_requests(ward: &Ward) -> usize {
-    ward.idp()
-        .requests()
-        .iter()
-        .filter(|request| request.endpoint == demo::idp::Endpoint::Token)
-        .count()
 }
 
 async fn wait_for(ward: &Ward, wanted: Step) {

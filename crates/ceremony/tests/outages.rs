@@ -4,10 +4,13 @@
 
 mod support;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ceremony::{AgentEnd, Ending, Failure, IdpSessionEnd, Outward, TokenEnd};
-use demo::idp::{ADAMS, Fault, Faults};
+use demo::clinic::ClinicConfig;
+use demo::idp::{ADAMS, Fault, Faults, IdpConfig, Offers};
+use identity::Refusal;
 use jiff::SignedDuration;
 use rstest::rstest;
 use support::ports::Network;
@@ -161,7 +164,11 @@ async fn a_clock_that_is_ten_minutes_off_the_records_api_is_named_before_anythin
 
         let ended = ward.sign_as(Person::SignsInAs(&ADAMS)).await;
 
-        let Ending::Failed(Failure::ClockOff { ahead_s }) = ended.ending else {
+        let Ending::Failed(Failure::ClockOff {
+            ahead_s,
+            refusal: None,
+        }) = ended.ending
+        else {
             panic!("{ended:?}");
         };
         assert!((ahead_s - off.as_secs()).abs() < 30, "{ahead_s}");
@@ -182,11 +189,66 @@ async fn a_clock_that_is_ten_minutes_off_the_identity_provider_is_named(
 
     let ended = ward.sign_as(Person::SignsInAs(&ADAMS)).await;
 
-    let Ending::Failed(Failure::ClockOff { ahead_s }) = ended.ending else {
+    let Ending::Failed(Failure::ClockOff { ahead_s, .. }) = ended.ending else {
         panic!("{ended:?}");
     };
     assert!((ahead_s - ours_ahead_s).abs() < 30, "{ahead_s}");
     assert!(ward.agent.is_closed());
+}
+
+/// Where no proof of possession is in the way, it is the token that the clock turns down.
+async fn without_bound_tokens() -> Ward {
+    let config = ClinicConfig {
+        idp: IdpConfig {
+            offers: Offers {
+                bound_tokens: false,
+                ..Offers::default()
+            },
+            ..IdpConfig::default()
+        },
+        adjust_gateway: Arc::new(|config| config.bound_tokens_only = false),
+        ..ClinicConfig::default()
+    };
+    Ward::open_with(config, |_| {}).await
+}
+
+#[tokio::test]
+async fn where_a_clock_is_why_a_token_is_refused_the_log_says_both() {
+    let mut ward = without_bound_tokens().await;
+    ward.idp().set_faults(Faults::only(Fault::ClockAhead));
+
+    let ended = ward.sign_as(Person::SignsInAs(&ADAMS)).await;
+
+    let refusal = Some(Refusal::IssuedInFuture);
+    assert!(
+        matches!(&ended.ending, Ending::Failed(Failure::ClockOff { refusal: found, .. }) if *found == refusal),
+        "{ended:?}"
+    );
+    assert_eq!(
+        ward.events(),
+        [
+            "signing_started",
+            "preflight_passed",
+            "signature_refused",
+            "signature_failed",
+            "cleaned_up"
+        ]
+    );
+    assert!(ward.audit_text().contains("issued_in_future"));
+    assert_eq!(ward.foreign_tokens(), []);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_hides_nothing_else_that_is_wrong() {
+    let mut ward = without_bound_tokens().await;
+    ward.idp()
+        .set_faults(Faults::only(Fault::ClockAhead).with(Fault::AuthTimeStale));
+
+    let ended = ward.sign_as(Person::SignsInAs(&ADAMS)).await;
+
+    assert_eq!(ended.ending, Ending::Refused(Refusal::IssuedInFuture));
+    assert_eq!(ended.outward(), Outward::NotApplied);
+    assert_eq!(ward.foreign_tokens(), []);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code, missing_docs)]
 
+pub mod parts;
 pub mod ports;
 pub mod robot_agent;
 
@@ -13,25 +14,20 @@ use ceremony::{Courier, Desk, Ended, Progress, Request, SharedLog, SharedOutbox,
 use demo::Clinic;
 use demo::clinic::ClinicConfig;
 use demo::idp::{ADAMS, Idp, TokenView};
-use evidence::{
-    ClientInfo, LocalTime, Meaning, Presentation, RecordRef, SignedAmendment, Signer,
-    StatementReason, Subject,
-};
-use identity::{Client as RelyingClient, Page, RelyingParty};
-use jiff::{Timestamp, Zoned};
+use evidence::Subject;
+use identity::{Client as RelyingClient, RelyingParty};
+use jiff::Timestamp;
 use policy::{Machine, Policy};
-use records::{Amendment, Title};
-use session::vault::{KeyStore, KeyStoreError};
-use session::{OutboxKey, Place, Session, SignIn, Vault};
+use records::Amendment;
+use session::{Place, Session, SignIn, Vault};
 use tokio_util::sync::CancellationToken;
 use transport::{Rules, Transport};
-use zeroize::Zeroizing;
 
 use ports::{Fragile, Line, Network, SessionAlarm, SessionChallenges, Wall};
 use robot_agent::{Person, RobotAgent};
 
-/// The amendment that the tests sign: one signature is enough for it.
-pub const AMENDMENT: &str = "AM-1207";
+#[allow(unused_imports, reason = "each test program uses a part")]
+pub use parts::{AMENDMENT, KeyInMemory, outbox_key, page};
 
 pub struct Ward {
     pub clinic: Clinic,
@@ -172,45 +168,7 @@ impl Ward {
 
     /// What the person read and decided.
     pub async fn request(&self, id: &str) -> Request {
-        let amendment = self.amendment(id).await;
-        let now = Zoned::now();
-        let meaning = &self.policy.signing.meanings[0];
-        let reason = &self.policy.signing.reasons[0];
-        let person = self.session.person();
-        Request {
-            amendments: vec![signed(&amendment)],
-            etags: vec![amendment.etag.clone()],
-            signer: Signer {
-                iss: person.subject.iss.clone(),
-                subject: person.subject.claims.clone(),
-                name: person.name.clone(),
-            },
-            login_hint: person.login_hint.clone(),
-            meaning: Meaning {
-                system: evidence::statement::MeaningSystem::AstmE1762,
-                code: meaning.code.clone(),
-                display: meaning.display.clone(),
-            },
-            reason: StatementReason {
-                code: reason.code.clone(),
-                text: reason.text.clone(),
-            },
-            presentation: Presentation::text("I, A. Adams, sign this amendment."),
-            requested_at: LocalTime::from(&now),
-            time_zone: now.time_zone().iana_name().unwrap_or("Etc/UTC").to_owned(),
-            title: Title {
-                kind: amendment.kind,
-                record: amendment.record.id.clone(),
-                patient: amendment.patient.clone(),
-                meaning: meaning.display.clone(),
-            },
-            client: ClientInfo {
-                client_id: self.policy.identity.client_id.clone(),
-                version: "0.1.0".to_owned(),
-                build: "test".to_owned(),
-                device: "ward-3".to_owned(),
-            },
-        }
+        parts::request(&self.policy, &self.session, &self.amendment(id).await)
     }
 
     /// Whose session it is.
@@ -282,14 +240,8 @@ impl Ward {
         *self.line.network.lock().unwrap() = network;
     }
 
-    /// The session works: its token opens the records API, and it can be renewed.
     pub async fn session_still_works(&self) -> bool {
-        let now = Timestamp::now();
-        let Ok(token) = self.session.access_token(now).await else {
-            return false;
-        };
-        let listed = self.line.client.list_all(&token).await.is_ok();
-        listed && self.session.renew(now).await.is_ok()
+        parts::works(&self.session, &self.line.client).await
     }
 
     pub async fn callback_port_is_closed(&self) -> bool {
@@ -339,11 +291,6 @@ pub async fn open_vault(file: PathBuf) -> Arc<Vault> {
     )
 }
 
-pub async fn outbox_key() -> OutboxKey {
-    let keyring = Arc::new(KeyInMemory::default());
-    OutboxKey::open("ward-3", "adams", keyring).await.unwrap()
-}
-
 pub async fn sign_in(relying_party: &RelyingParty, vault: &Arc<Vault>, policy: &Policy) -> Session {
     let sign_in = SignIn {
         agent: Arc::new(RobotAgent::new(Person::SignsInAs(&ADAMS))),
@@ -356,43 +303,4 @@ pub async fn sign_in(relying_party: &RelyingParty, vault: &Arc<Vault>, policy: &
     let signed_in = sign_in.run(CancellationToken::new()).await.unwrap();
     assert!(signed_in.not_kept.is_none());
     signed_in.session
-}
-
-pub fn page() -> Page {
-    Page {
-        language: "en".to_owned(),
-        title: "Done".to_owned(),
-        text: "You can close this window.".to_owned(),
-    }
-}
-
-fn signed(amendment: &Amendment) -> SignedAmendment {
-    let record = RecordRef {
-        system: amendment.record.system.clone(),
-        kind: amendment.record.kind.clone(),
-        id: amendment.record.id.clone(),
-        base_version: amendment.record.base_version.clone(),
-    };
-    SignedAmendment::new(
-        amendment.id.clone(),
-        record,
-        amendment.base.as_slice(),
-        amendment.proposed.as_slice(),
-    )
-    .unwrap()
-}
-
-/// A keyring for tests that are not about keyrings.
-#[derive(Default)]
-pub struct KeyInMemory(Mutex<Option<Vec<u8>>>);
-
-impl KeyStore for KeyInMemory {
-    fn read(&self) -> Result<Option<Zeroizing<Vec<u8>>>, KeyStoreError> {
-        Ok(self.0.lock().unwrap().clone().map(Zeroizing::new))
-    }
-
-    fn write(&self, key: &[u8]) -> Result<(), KeyStoreError> {
-        *self.0.lock().unwrap() = Some(key.to_vec());
-        Ok(())
-    }
 }
