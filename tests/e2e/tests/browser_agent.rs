@@ -3,15 +3,18 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use anyhow::ensure;
-use demo::idp::{ADAMS, Account, BAKER};
-use e2e::{CEREMONY, Desk, Entry, MAIN, until};
-use std::process::Command;
+use demo::idp::{ADAMS, Account, BAKER, Fault, Faults};
+use e2e::{CEREMONY, Desk, Entry, MAIN, Probe, until};
+use tempfile::TempDir;
 
 const RECORD: &str = "LAB-88123";
 /// The title of the identity provider's page.
 const PAGE: &str = "DEMO identity provider";
+/// The same as one word.
+const PAGE_NAMED: &str = "DEMO.identity.provider";
 
 #[tokio::test]
 async fn after_every_ending_nothing_of_the_browser_is_left_and_a_signature_is_recorded() {
@@ -36,12 +39,66 @@ async fn after_every_ending_nothing_of_the_browser_is_left_and_a_signature_is_re
     assert_eq!(tokens_of(&desk, "u-baker"), 0);
     assert_eq!(desk.clinic.committed().unwrap(), 0);
 
+    // Declined on the provider's own page: its "Cancel" comes after "Sign in".
+    begin(&desk).await;
+    press_keys(&["key Tab", "key Tab", "key Return"]);
+    ended(&desk, "You cancelled", 4).await;
+
+    // The right person, and an answer that is not acceptable.
+    begin(&desk).await;
+    desk.clinic
+        .idp()
+        .set_faults(Faults::only(Fault::NonceMissing));
+    authenticate(&ADAMS);
+    ended(&desk, "The signature was not applied", 5).await;
+    desk.clinic.idp().set_faults(Faults::none());
+    let refused = &desk.audited("signature_refused").unwrap()[0];
+    assert_eq!(refused["refusal"], "nonce_mismatch");
+    assert_eq!(desk.clinic.committed().unwrap(), 0);
+
     // The right person. Nobody is signed in in this jar either, or the provider would not ask.
     begin(&desk).await;
     authenticate(&ADAMS);
-    ended(&desk, "Signed and recorded", 4).await;
+    ended(&desk, "Signed and recorded", 6).await;
     assert_eq!(desk.clinic.committed().unwrap(), 1);
-    assert_eq!(desk.audited("preflight_passed").unwrap().len(), 4);
+    assert_eq!(desk.audited("preflight_passed").unwrap().len(), 6);
+}
+
+#[tokio::test]
+async fn when_time_runs_out_nothing_of_the_browser_is_left_either() {
+    let desk = at_work_with("timeout_s = 30\n").await;
+    begin(&desk).await;
+    // As long as anything on a screen is waited for, and the limit is over within that.
+    ended(&desk, "Time ran out", 1).await;
+    assert_eq!(desk.clinic.committed().unwrap(), 0);
+}
+
+#[tokio::test]
+async fn in_a_profile_that_is_used_again_the_wrong_sign_in_replaces_the_session_and_in_ours_it_does_not()
+ {
+    let portal = Probe::start().await.unwrap();
+    let desk = at_work().await;
+    assert_eq!(sessions_of(&desk, "u-adams"), 1, "the application's own");
+
+    // The baseline: one profile for a portal and for signing. Adams is in the portal, and Baker comes to sign.
+    let everyday = Everyday::start(&desk, &portal);
+    portal_sign_in(&desk, &ADAMS, 2).await;
+    everyday.open_again(&desk, &portal);
+    portal_sign_in(&desk, &BAKER, 1).await;
+    assert_eq!(sessions_of(&desk, "u-adams"), 1, "the portal's is hijacked");
+
+    // The same mistake in a ceremony, while Adams is in the portal again.
+    everyday.open_again(&desk, &portal);
+    portal_sign_in(&desk, &ADAMS, 2).await;
+    begin(&desk).await;
+    authenticate(&BAKER);
+    ended(&desk, "The signature was not applied", 1).await;
+
+    assert_eq!(
+        (sessions_of(&desk, "u-adams"), sessions_of(&desk, "u-baker")),
+        (2, 0),
+        "the portal's and the application's stand"
+    );
 }
 
 #[tokio::test]
@@ -64,12 +121,26 @@ async fn an_application_that_is_killed_leaves_a_browser_that_the_next_start_swee
     })
     .await
     .unwrap();
+
+    // The next ceremony of the same person with the same data meets an empty jar: the preflight finds nobody.
+    begin(&desk).await;
+    authenticate(&ADAMS);
+    ended(&desk, "Signed and recorded", 1).await;
+    assert_eq!(desk.audited("preflight_passed").unwrap().len(), 2);
+    assert_eq!(desk.clinic.committed().unwrap(), 1);
 }
 
 /// Signed in, at the worklist; signing goes through the browser.
 async fn at_work() -> Desk {
+    at_work_with("").await
+}
+
+/// The same with more in the policy's section on signing.
+async fn at_work_with(more: &str) -> Desk {
     let desk = Desk::open_with(|policy| {
-        policy.replace("agent = \"window\"\nacr", "agent = \"browser\"\nacr")
+        policy
+            .replace("agent = \"window\"\nacr", "agent = \"browser\"\nacr")
+            .replace("[signing]\n", &format!("[signing]\n{more}"))
     })
     .await
     .unwrap();
@@ -96,25 +167,104 @@ async fn begin(desk: &Desk) {
 
 /// The identity provider already knows who is meant, so the password has the focus.
 fn authenticate(account: &Account) {
-    let front = [
-        "search",
-        "--onlyvisible",
-        "--name",
-        PAGE,
-        "windowactivate",
-        "--sync",
-    ];
-    for keys in [
-        front.as_slice(),
-        &["key", "shift+Tab"],
-        &["key", "ctrl+a"],
-        &["type", "--delay", "20", account.username],
-        &["key", "Tab"],
-        &["type", "--delay", "20", account.password],
-        &["key", "Return"],
-    ] {
-        xdotool(keys).unwrap();
+    let (name, password) = (
+        format!("type --delay 20 {}", account.username),
+        format!("type --delay 20 {}", account.password),
+    );
+    press_keys(&[
+        "key shift+Tab",
+        "key ctrl+a",
+        &name,
+        "key Tab",
+        &password,
+        "key Return",
+    ]);
+}
+
+/// Into the provider's page, each one a command of `xdotool`.
+fn press_keys(keys: &[&str]) {
+    let front = format!("search --onlyvisible --name {PAGE_NAMED} windowactivate --sync");
+    for keys in std::iter::once(front.as_str()).chain(keys.iter().copied()) {
+        let words: Vec<&str> = keys.split(' ').collect();
+        xdotool(&words).unwrap();
     }
+}
+
+/// A browser as people use it: one profile for everything, and kept.
+struct Everyday {
+    profile: TempDir,
+    process: Child,
+}
+
+impl Everyday {
+    fn start(desk: &Desk, portal: &Probe) -> Self {
+        let profile = TempDir::with_prefix("everyday-").unwrap();
+        let process = Self::command(profile.path(), desk, portal).spawn().unwrap();
+        Self { profile, process }
+    }
+
+    /// Another window of the same profile, as a link from elsewhere opens it.
+    fn open_again(&self, desk: &Desk, portal: &Probe) {
+        let mut command = Self::command(self.profile.path(), desk, portal);
+        assert!(command.status().unwrap().success());
+    }
+
+    /// Opens the provider's page on behalf of the portal.
+    fn command(profile: &Path, desk: &Desk, portal: &Probe) -> Command {
+        let issuer = url::Url::parse(desk.clinic.idp().issuer()).unwrap();
+        let mut ask = issuer.join("authorize").unwrap();
+        ask.query_pairs_mut().extend_pairs([
+            ("client_id", "portal"),
+            ("response_type", "code"),
+            ("scope", "openid"),
+            ("redirect_uri", &format!("{}callback", portal.url())),
+            ("state", "s"),
+            ("nonce", "n"),
+            (
+                "code_challenge",
+                "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+            ),
+            ("code_challenge_method", "S256"),
+            ("prompt", "login"),
+            ("login_hint", ADAMS.username),
+        ]);
+        let mut command = Command::new("chromium");
+        command
+            .arg(format!("--user-data-dir={}", profile.display()))
+            .args(["--no-sandbox", "--no-first-run", "--password-store=basic"])
+            .arg(format!("--app={ask}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command
+    }
+}
+
+impl Drop for Everyday {
+    fn drop(&mut self) {
+        // It may have ended with its last window.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+/// Somebody signs in to the portal; then Adams has so many sessions.
+async fn portal_sign_in(desk: &Desk, account: &Account, sessions_of_adams: usize) {
+    until("the portal's sign-in page", || async { Ok(can_see(PAGE)) })
+        .await
+        .unwrap();
+    authenticate(account);
+    until("the portal", || async { Ok(!can_see(PAGE)) })
+        .await
+        .unwrap();
+    assert_eq!(sessions_of(desk, "u-adams"), sessions_of_adams);
+}
+
+fn sessions_of(desk: &Desk, subject: &str) -> usize {
+    let sessions = desk.clinic.idp().sessions();
+    sessions
+        .iter()
+        .filter(|session| session.subject == subject)
+        .count()
 }
 
 async fn ended(desk: &Desk, heading: &str, count: usize) {

@@ -1,7 +1,7 @@
 //! A whole ward against a peer: somebody signed in, records behind the real gateway, and a desk to sign at.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use ceremony::{
@@ -10,24 +10,21 @@ use ceremony::{
 };
 use demo::Clinic;
 use demo::clinic::ClinicConfig;
-use evidence::{
-    ClientInfo, LocalTime, Meaning, Presentation, RecordRef, SignedAmendment, Signer,
-    StatementReason,
-};
-use identity::{Page, RelyingParty};
-use jiff::{Timestamp, Zoned};
+use identity::RelyingParty;
+use jiff::Timestamp;
 use policy::Policy;
-use records::{Amendment, Challenge, ChallengeRequest, SecurityEvent, Title};
-use session::vault::{KeyStore, KeyStoreError};
-use session::{AccessError, OutboxKey, Place, Session, SignIn, Vault};
+use records::{Challenge, ChallengeRequest, SecurityEvent};
+use session::{AccessError, Place, Session, SignIn, Vault};
 use tokio_util::sync::CancellationToken;
 use transport::Transport;
-use zeroize::Zeroizing;
 
 use crate::{Browser, Peer, Person, ScriptedAgent, grants};
 
-/// The amendment that is signed: one signature is enough for it.
-pub const AMENDMENT: &str = "AM-1207";
+#[path = "../../../crates/ceremony/tests/support/parts.rs"]
+mod parts;
+
+pub use parts::AMENDMENT;
+use parts::{KeyInMemory, page};
 
 /// A session at a peer, and everything that a ceremony needs.
 pub struct Ward {
@@ -76,7 +73,8 @@ impl Ward {
 
         let records = records::Client::new(clinic.records_url(), transport.clone()).unwrap();
         let log = audit::Log::open(&folder.path().join("audit.jsonl"), Timestamp::now()).unwrap();
-        let outbox = outbox(&folder).await;
+        let key = parts::outbox_key().await;
+        let outbox = records::Outbox::open(&folder.path().join("outbox"), Box::new(key)).unwrap();
         Self {
             agent: ScriptedAgent::new(Person::SignsInAs(peer.signer)),
             relying_party: party,
@@ -114,12 +112,7 @@ impl Ward {
 
     /// The session works: its token opens the records API, and it can be renewed.
     pub async fn session_still_works(&self) -> bool {
-        let now = Timestamp::now();
-        let Ok(token) = self.session.access_token(now).await else {
-            return false;
-        };
-        let listed = self.records.list_all(&token).await.is_ok();
-        listed && self.session.renew(now).await.is_ok()
+        parts::works(&self.session, &self.records).await
     }
 
     fn ports(&self) -> Ports {
@@ -144,44 +137,7 @@ impl Ward {
     async fn request(&self) -> Request {
         let token = self.session.access_token(Timestamp::now()).await.unwrap();
         let amendment = self.records.amendment(AMENDMENT, &token).await.unwrap();
-        let now = Zoned::now();
-        let meaning = &self.policy.signing.meanings[0];
-        let reason = &self.policy.signing.reasons[0];
-        let person = self.session.person();
-        Request {
-            amendments: vec![signed(&amendment)],
-            etags: vec![amendment.etag.clone()],
-            signer: Signer {
-                iss: person.subject.iss.clone(),
-                subject: person.subject.claims.clone(),
-                name: person.name.clone(),
-            },
-            login_hint: person.login_hint.clone(),
-            meaning: Meaning {
-                system: evidence::statement::MeaningSystem::AstmE1762,
-                code: meaning.code.clone(),
-                display: meaning.display.clone(),
-            },
-            reason: StatementReason {
-                code: reason.code.clone(),
-                text: reason.text.clone(),
-            },
-            presentation: Presentation::text("I sign this amendment."),
-            requested_at: LocalTime::from(&now),
-            time_zone: now.time_zone().iana_name().unwrap_or("Etc/UTC").to_owned(),
-            title: Title {
-                kind: amendment.kind,
-                record: amendment.record.id.clone(),
-                patient: amendment.patient.clone(),
-                meaning: meaning.display.clone(),
-            },
-            client: ClientInfo {
-                client_id: self.policy.identity.client_id.clone(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                build: "test".to_owned(),
-                device: "ward-3".to_owned(),
-            },
-        }
+        parts::request(&self.policy, &self.session, &amendment)
     }
 }
 
@@ -228,31 +184,6 @@ async fn sign_in(
     }
 }
 
-async fn outbox(folder: &tempfile::TempDir) -> records::Outbox {
-    let keyring = Arc::new(KeyInMemory::default());
-    let key = OutboxKey::open("ward-3", "peer", keyring).await.unwrap();
-    records::Outbox::open(&folder.path().join("outbox"), Box::new(key)).unwrap()
-}
-
-fn page() -> Page {
-    Page {
-        language: "en".to_owned(),
-        title: "Done".to_owned(),
-        text: "You can close this window.".to_owned(),
-    }
-}
-
-fn signed(amendment: &Amendment) -> SignedAmendment {
-    let record = RecordRef {
-        system: amendment.record.system.clone(),
-        kind: amendment.record.kind.clone(),
-        id: amendment.record.id.clone(),
-        base_version: amendment.record.base_version.clone(),
-    };
-    let (base, proposed) = (amendment.base.as_slice(), amendment.proposed.as_slice());
-    SignedAmendment::new(amendment.id.clone(), record, base, proposed).unwrap()
-}
-
 /// What the ceremony asks of the session, without ever seeing it.
 struct SessionDesk {
     session: Session,
@@ -277,20 +208,5 @@ impl Alarm for SessionDesk {
         let token = self.session.access_token(Timestamp::now()).await;
         let token = token.map_err(|_| AlarmError::SessionEnded)?;
         Ok(self.records.security_event(&event, &token).await?)
-    }
-}
-
-/// A keyring for tests that are not about keyrings.
-#[derive(Default)]
-struct KeyInMemory(Mutex<Option<Vec<u8>>>);
-
-impl KeyStore for KeyInMemory {
-    fn read(&self) -> Result<Option<Zeroizing<Vec<u8>>>, KeyStoreError> {
-        Ok(self.0.lock().unwrap().clone().map(Zeroizing::new))
-    }
-
-    fn write(&self, key: &[u8]) -> Result<(), KeyStoreError> {
-        *self.0.lock().unwrap() = Some(key.to_vec());
-        Ok(())
     }
 }

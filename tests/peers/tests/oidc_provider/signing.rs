@@ -1,31 +1,16 @@
-//! node-oidc-provider, a certified provider that keeps to the letter: everything that the product can do, it does here.
-
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+//! Ceremonies against it: right and wrong people, shared and own jars, factors, algorithms, pushed requests, bound tokens.
 
 use ceremony::{Ending, IdpSessionEnd, TokenEnd};
-use identity::{Demands, IdentityError, Prompt, Refusal, Revocation, TokenKind};
+use identity::{Demands, IdentityError, Refusal};
 use jiff::Timestamp;
 use peers::grants::Grant;
 use peers::oidc_provider::{CANCEL, TWO_FACTORS, start};
 use peers::portal::Portal;
-use peers::probe::probe;
-use peers::{Browser, Landing, Person, Ward, grants};
-use policy::{Preflight, RedirectPath};
+use peers::{Browser, Person, Ward};
+use policy::Preflight;
 use records::CallError;
 use rstest::rstest;
 use secrecy::ExposeSecret;
-
-#[tokio::test]
-async fn somebody_signs_in_and_the_records_api_opens() {
-    let peer = start().await;
-    let ward = Ward::open(&peer).await;
-    assert_eq!(ward.session.person().name, peer.signer.name);
-    assert_eq!(
-        ward.session.person().subject.claims["sub"],
-        peer.signer.subject
-    );
-    assert!(ward.session_still_works().await);
-}
 
 #[tokio::test]
 async fn a_signature_is_recorded() {
@@ -220,188 +205,6 @@ async fn an_id_token_of_another_algorithm_is_refused() {
     ));
 }
 
-#[tokio::test]
-async fn what_it_offers_is_what_the_documentation_says() {
-    let peer = start().await;
-    let grant = Grant::of(&peer, &peer.signer).await;
-    let claims = grant.authenticated.id_token.claims();
-    assert!(grant.provider.pushed_endpoint().is_some());
-    assert!(grant.provider.answers_with_issuer());
-    assert!(grant.provider.revocation_endpoint().is_some());
-    assert!(!claims.contains_key("at_hash"));
-    assert!(grant.authenticated.auth_time.is_some());
-    // Said only to who asks for it.
-    assert_eq!(grant.authenticated.acr, None);
-    assert!(grant.authenticated.amr.is_empty());
-}
-
-#[tokio::test]
-async fn a_refresh_token_that_is_used_twice_ends_its_grant() {
-    let peer = start().await;
-    let mut grant = Grant::of(&peer, &peer.signer).await;
-    let first = grant.authenticated.tokens.clone();
-
-    let second = grant.renew(&first).await.unwrap();
-    let again = grant.renew(&first).await;
-    let after = grant.renew(&second).await;
-
-    assert!(is_invalid_grant(&again));
-    assert!(is_invalid_grant(&after));
-}
-
-#[tokio::test]
-async fn a_revoked_refresh_token_renews_nothing() {
-    let peer = start().await;
-    let mut grant = Grant::of(&peer, &peer.signer).await;
-    let tokens = grant.authenticated.tokens.clone();
-    let refresh = tokens.refresh.clone().unwrap();
-
-    let now = Timestamp::now();
-    let revoked = grant
-        .party
-        .revoke(&grant.provider, &refresh, TokenKind::Refresh, now);
-
-    assert_eq!(revoked.await.unwrap(), Revocation::Revoked);
-    assert!(is_invalid_grant(&grant.renew(&tokens).await));
-}
-
-#[tokio::test]
-async fn signing_out_gives_the_refresh_token_back() {
-    let peer = start().await;
-    let ward = Ward::open(&peer).await;
-    let now = Timestamp::now();
-
-    let signed_out = ward.session.sign_out(&ward.transport, now).await;
-
-    assert!(signed_out.wiped.is_ok());
-    assert_eq!(signed_out.refresh_token, session::TokenEnd::Revoked);
-    assert_eq!(signed_out.access_token, session::TokenEnd::LeftToExpire);
-    assert_eq!(signed_out.idp_session, session::IdpSessionEnd::Asked);
-    assert!(ward.session.access_token(now).await.is_err());
-}
-
-/// The everyday jar is another program's: only its own page can end what is in there, and it asks first.
-#[tokio::test]
-async fn the_providers_own_session_ends_where_somebody_says_so() {
-    let peer = start().await;
-    let portal = Portal::at(&peer);
-    let jar = Browser::new();
-    let grant = Grant::with(&peer.policy, &Demands::default(), &jar, &peer.signer).await;
-    let grant = grant.unwrap();
-    let hint = grant.authenticated.id_token.raw();
-    let url = grant
-        .provider
-        .end_session_url(Some(hint), &peer.policy.identity.client_id);
-
-    let Landing::Page(page) = jar.visit(&url.unwrap()).await.unwrap() else {
-        panic!("the provider asks first");
-    };
-    assert!(portal.sees(&jar).await.is_some());
-    let confirmed = jar.visit(&page.url).await.unwrap();
-    let Landing::Page(page) = confirmed else {
-        panic!("the provider asks again");
-    };
-    jar.press(&page, "logout").await.unwrap();
-
-    assert_eq!(portal.sees(&jar).await, None);
-}
-
-#[tokio::test]
-async fn prompt_login_and_either_max_age_ask_again() {
-    let peer = start().await;
-    let jar = Browser::new();
-    let plain = Demands::default();
-    Grant::with(&peer.policy, &plain, &jar, &peer.signer)
-        .await
-        .unwrap();
-    let asked = async |demands: Demands| asks(&peer, &jar, demands).await;
-
-    assert!(!asked(plain).await);
-    assert!(
-        asked(Demands {
-            prompt: Some(Prompt::Login),
-            ..Demands::default()
-        })
-        .await
-    );
-    tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
-    assert!(
-        asked(Demands {
-            max_age: Some(1),
-            ..Demands::default()
-        })
-        .await
-    );
-    assert!(
-        asked(Demands {
-            max_age: Some(0),
-            ..Demands::default()
-        })
-        .await
-    );
-}
-
-#[tokio::test]
-async fn a_request_for_one_subject_is_not_answered_by_another() {
-    let peer = start().await;
-    let ward = Ward::open_with(&peer, |policy| {
-        policy.signing.request_subject = true;
-        policy.signing.timeout_s = 5;
-    });
-    let ward = ward.await;
-
-    let other = ward.sign_as(Person::SignsInAs(peer.other)).await;
-    let signer = ward.sign_as(Person::SignsInAs(peer.signer)).await;
-
-    // The provider asks again and again: the attempt never comes back to us.
-    assert_eq!(other.ending, Ending::TimedOut);
-    assert!(matches!(signer.ending, Ending::Recorded(_)), "{signer:?}");
-}
-
-#[tokio::test]
-async fn a_path_that_is_not_registered_is_not_led_back_to() {
-    let peer = start().await;
-    let mut ward = Ward::open(&peer).await;
-    ward.policy.identity.redirect_path = RedirectPath::Random;
-    let ended = ward.sign_as(Person::SignsInAs(peer.signer)).await;
-    assert!(!matches!(ended.ending, Ending::Recorded(_)), "{ended:?}");
-}
-
-/// Whether the provider shows a page for this request, in a jar where somebody is signed in.
-async fn asks(peer: &peers::Peer, jar: &Browser, demands: Demands) -> bool {
-    let party =
-        identity::RelyingParty::new(identity::Client::from(&peer.policy), grants::transport());
-    let now = Timestamp::now();
-    let provider = party.discover(now).await.unwrap();
-    let here = grants::redirect_uri(&peer.policy);
-    let asked = party.request(&provider, &demands, &here, now).await;
-    let landing = jar.visit(&asked.unwrap().url).await.unwrap();
-    matches!(landing, Landing::Page(_))
-}
-
 fn two_factors(policy: &mut policy::Policy) {
     policy.signing.acr_values = vec![TWO_FACTORS.to_owned()];
-}
-
-fn is_invalid_grant<T>(answer: &Result<T, IdentityError>) -> bool {
-    matches!(answer, Err(IdentityError::ProviderError { code }) if code == "invalid_grant")
-}
-
-#[tokio::test]
-async fn a_probe_accepts_the_right_person() {
-    let peer = start().await;
-    let peer = &peer;
-    let probed = probe(peer, "oidc-provider", None, &peer.signer).await;
-    assert_eq!(probed.result(), ("accepted", None), "{probed:#?}");
-    assert_eq!(probed.code, Some(0));
-}
-
-#[tokio::test]
-async fn a_probe_refuses_the_wrong_person() {
-    let peer = start().await;
-    let peer = &peer;
-    let probed = probe(peer, "oidc-provider", Some(&peer.signer), &peer.other).await;
-    let refused = ("refused", Some("subject_mismatch"));
-    assert_eq!(probed.result(), refused, "{probed:#?}");
-    assert_eq!(probed.code, Some(2));
 }
