@@ -91,6 +91,11 @@ pub(crate) async fn confirm_switch(shell: State<'_, Shell>) -> Result<(), Fault>
 }
 
 #[tauri::command]
+pub(crate) async fn switch_user(shell: State<'_, Shell>) -> Result<(), Fault> {
+    shell.controller()?.switch_user().await
+}
+
+#[tauri::command]
 pub(crate) async fn refuse_switch(shell: State<'_, Shell>) -> Result<(), Fault> {
     shell.controller()?.refuse_switch().await;
     Ok(())

@@ -319,6 +319,14 @@ fn detail(texts: &Catalogue, event: &Event) -> Option<String> {
         Event::SigningLocked { mismatches } => {
             said("signing-locked", &[("count", (*mismatches).into())])
         }
+        Event::SigningUnlocked { after_s } => said(
+            "signing-unlocked",
+            &[("minutes", after_s.div_ceil(60).into())],
+        ),
+        Event::ClockSetBack { by_s } => {
+            said("clock-set-back", &[("seconds", number(*by_s).into())])
+        }
+        Event::ShippingRefused { seq } => said("shipping-refused", &[("seq", number(*seq).into())]),
         Event::SecurityEventSent { delivered, .. } => said(
             if *delivered {
                 "security-told"

@@ -26,6 +26,7 @@ const TO_AGREE: Duration = Duration::from_mins(2);
 /// What is known of a lock.
 pub(super) struct Lock {
     reason: LockReason,
+    since: Timestamp,
     idle_s: Option<u32>,
     /// A signature was under way, and nothing was signed.
     signature_cancelled: AtomicBool,
@@ -105,6 +106,17 @@ impl Controller {
         }
     }
 
+    /// Whoever is at the lock is somebody else: the session behind it ends, and they sign in. Nobody is asked who they are
+    /// before that: ending a session is all that a stranger can do here, and the person may do it too.
+    pub(crate) async fn switch_user(self: &Arc<Self>) -> Result<(), Fault> {
+        let work = self
+            .present()
+            .filter(|_| self.inner().place.at().lock().is_some());
+        let work = work.ok_or_else(|| self.fault("nobody_to_switch_to", &[]))?;
+        self.end(&work, SessionEnd::Switched, None).await?;
+        self.sign_in().await
+    }
+
     /// Locks the screen whenever this session's lookout says so, and shows how long that takes.
     pub(super) fn look_out(self: &Arc<Self>, work: Arc<Work>) {
         let controller = Arc::clone(self);
@@ -143,7 +155,7 @@ impl Controller {
         };
         LockedView {
             name: person.name.clone(),
-            since: when::rfc3339(person.since),
+            since: when::rfc3339(lock.since),
             reason: lock.reason,
             idle_s: lock.idle_s,
             entries: u32::try_from(entries).unwrap_or(u32::MAX),
@@ -355,6 +367,7 @@ impl Lock {
         };
         Self {
             reason,
+            since: Timestamp::now(),
             idle_s: idle.map(|idle| u32::try_from(idle.as_secs()).unwrap_or(u32::MAX)),
             signature_cancelled: AtomicBool::new(false),
         }

@@ -103,7 +103,7 @@ impl Controller {
         self.end(&work, SessionEnd::SignedOut, None).await
     }
 
-    async fn end(
+    pub(super) async fn end(
         &self,
         work: &Arc<Work>,
         why: SessionEnd,
@@ -127,6 +127,7 @@ impl Controller {
         }
         let by = match why {
             SessionEnd::Idle => SignOut::Idle,
+            SessionEnd::Switched => SignOut::Switch,
             _ => SignOut::Person,
         };
         let ended = signed_out(by, is_revoked(&done));

@@ -132,6 +132,7 @@ fn builder() -> tauri::Builder<tauri::Wry> {
             commands::set_locale,
             commands::sign_in,
             commands::sign_out,
+            commands::switch_user,
             commands::text_to_sign,
             commands::touched,
             commands::try_delivery_now,

@@ -34,6 +34,9 @@ def differing(one, other):
 
 
 class Tour:
+    # What the demo is started with, beside what every tour needs.
+    options = []
+
     def __init__(self, binaries, out):
         self.binaries, self.out = binaries, out
         self.desk = Desktop()
@@ -134,7 +137,7 @@ class Tour:
         shutil.rmtree(clinic, ignore_errors=True)
         self.log = open(self.out / "application.log", "w", encoding="utf-8")
         self.demo = subprocess.Popen(
-            [self.binaries / "countersign-demo", "--control", "--dir", clinic, "--run", self.binaries / "countersign", "--", "--save-dir", self.saved],
+            [self.binaries / "countersign-demo", "--control", *self.options, "--dir", clinic, "--run", self.binaries / "countersign", "--", "--save-dir", self.saved],
             stdout=subprocess.PIPE, stderr=self.log, text=True, env={**os.environ, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"})
         self.facts = json.loads(self.demo.stdout.readline())
         self.desk.wait_for_window(MAIN)
@@ -282,11 +285,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binaries", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--kiosk", action="store_true", help="the tour of a shared device")
     arguments = parser.parse_args()
     out = arguments.out.resolve()
     for old in (*out.glob("[0-9][0-9]-*.png"), *out.glob("saved/*")):
         old.unlink()
-    tour = Tour(arguments.binaries.resolve(), out)
+    chosen = Tour
+    if arguments.kiosk:
+        from kiosk import KioskTour as chosen
+    tour = chosen(arguments.binaries.resolve(), out)
     try:
         tour.run()
     except (NotFound, subprocess.TimeoutExpired, OSError) as error:

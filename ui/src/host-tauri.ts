@@ -12,6 +12,7 @@ export const host: Host = {
   lock: () => invoke('lock'),
   unlock: () => invoke('unlock'),
   cancelUnlock: () => invoke('cancel_unlock'),
+  switchUser: () => invoke('switch_user'),
   confirmSwitch: () => invoke('confirm_switch'),
   refuseSwitch: () => invoke('refuse_switch'),
   touched: () => invoke('touched'),

@@ -35,6 +35,8 @@ export interface Host {
   /** Opens the sign-in page to unlock; returns when the screen is unlocked, somebody else signed in, or it failed. */
   unlock(): Promise<void>
   cancelUnlock(): Promise<void>
+  /** Behind a lock: ends the session, and opens the sign-in page for whoever comes. */
+  switchUser(): Promise<void>
   /** In `switch_user`: the session behind the lock ends, everything of it is wiped, and the newcomer's begins. */
   confirmSwitch(): Promise<void>
   /** The newcomer does not take over: what they signed in with is given back, and the screen stays locked. */

@@ -13,9 +13,9 @@ use evidence::{Receipt, Subject};
 use jiff::Timestamp;
 use records::{Access, CallError, OutboxError, SubmitError, Waiting};
 
-use crate::faults;
 use crate::delivery::receipt_keys;
 use crate::epilogue::digest;
+use crate::faults;
 use crate::ports::{Outbox, Submission, Trail};
 
 /// Goes from the outbox to the records API.

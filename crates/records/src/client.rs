@@ -18,8 +18,8 @@ use uuid::Uuid;
 
 pub use error::{CallError, SubmitError};
 pub use events::{EventId, SessionEvents, SessionNews};
-pub use watch::{SessionOver, SessionWatch, TokenWanted};
 use exchange::Exchange;
+pub use watch::{SessionOver, SessionWatch, TokenWanted};
 
 use crate::wire::{
     Amendment, AmendmentPage, AmendmentSummary, AuditAccepted, AuditBatch, Capabilities, Challenge,

@@ -12,7 +12,8 @@ pub mod wire;
 pub use dpop::Access;
 
 pub use client::{
-    CallError, Client, EventId, SessionEvents, SessionNews, SessionOver, SessionWatch, SubmitError, TokenWanted,
+    CallError, Client, EventId, SessionEvents, SessionNews, SessionOver, SessionWatch, SubmitError,
+    TokenWanted,
 };
 pub use outbox::{
     DeliveredNote, Holdings, Listing, Note, Outbox, OutboxError, Seal, SealError, Title, Waiting,

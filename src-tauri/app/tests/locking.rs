@@ -7,6 +7,7 @@ use tokio::time::timeout;
 
 use super::robot_agent::Person as InFront;
 use super::*;
+use crate::ipc::Phase;
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -177,7 +178,7 @@ async fn a_computer_that_nobody_touches_locks() {
     let idp = Idp::start(IdpConfig::default()).await.unwrap();
     let hour = Untouched(Some(Duration::from_hours(1)));
     let records = "http://127.0.0.1:9/";
-    let ward = Ward::open_with(idp.issuer(), records, "idle_lock_s = 30", hour).await;
+    let ward = Ward::open_with(idp.issuer(), records, "", hour).await;
     let ward = ward.sign_in().await;
 
     until(&ward, Phase::Locked).await;
@@ -190,7 +191,7 @@ async fn a_computer_that_nobody_touches_locks() {
 async fn a_kiosk_that_nobody_touches_signs_out_and_keeps_no_name() {
     let idp = Idp::start(IdpConfig::default()).await.unwrap();
     let hour = Untouched(Some(Duration::from_hours(1)));
-    let kiosk = "profile = \"kiosk\"\nidle_lock_s = 30";
+    let kiosk = "profile = \"kiosk\"";
     let ward = Ward::open_with(idp.issuer(), "http://127.0.0.1:9/", kiosk, hour).await;
     let ward = ward.sign_in().await;
 

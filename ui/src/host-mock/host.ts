@@ -191,6 +191,12 @@ export class MockHost implements Host {
     this.#decideUnlock({ code: 'cancelled', text: 'You cancelled.', remedy: '', reference: null })
   }
 
+  async switchUser(): Promise<void> {
+    this.#note('switchUser')
+    await this.signOut()
+    await this.signIn()
+  }
+
   async confirmSwitch(): Promise<void> {
     this.#note('confirmSwitch')
     const name = this.state.switchTo?.name ?? ''
