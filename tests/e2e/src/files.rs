@@ -74,27 +74,54 @@ impl App {
     }
 }
 
-/// The middle of a window on the screen.
+/// The middle of a window on the screen. The toolkit keeps small windows of the same name beside the screen: the largest is
+/// the one that people see.
 async fn middle_of(title: &str) -> anyhow::Result<(i32, i32)> {
-    let said = xdotool(&[
-        "search",
-        "--onlyvisible",
-        "--name",
-        title,
-        "getwindowgeometry",
-        "--shell",
-    ])
-    .await?;
-    let value = |name: &str| -> anyhow::Result<i32> {
-        let line = said.lines().find_map(|line| line.strip_prefix(name));
-        Ok(line
-            .with_context(|| format!("no {name} in {said}"))?
-            .parse()?)
-    };
-    Ok((
-        value("X=")? + value("WIDTH=")? / 2,
-        value("Y=")? + value("HEIGHT=")? / 2,
-    ))
+    let found = xdotool(&["search", "--onlyvisible", "--name", title]).await?;
+    let mut largest: Option<Geometry> = None;
+    for window in found.lines() {
+        let said = xdotool(&["getwindowgeometry", "--shell", window]).await?;
+        let geometry = Geometry::read(&said)?;
+        if largest.is_none_or(|known| geometry.area() > known.area()) {
+            largest = Some(geometry);
+        }
+    }
+    let Geometry {
+        x,
+        y,
+        width,
+        height,
+    } = largest.context("no such window")?;
+    Ok((x + width / 2, y + height / 2))
+}
+
+#[derive(Clone, Copy)]
+struct Geometry {
+    x: i32,
+    y: i32,
+    width: i32,
+    height: i32,
+}
+
+impl Geometry {
+    fn read(said: &str) -> anyhow::Result<Self> {
+        let value = |name: &str| -> anyhow::Result<i32> {
+            let line = said.lines().find_map(|line| line.strip_prefix(name));
+            Ok(line
+                .with_context(|| format!("no {name} in {said}"))?
+                .parse()?)
+        };
+        Ok(Self {
+            x: value("X=")?,
+            y: value("Y=")?,
+            width: value("WIDTH=")?,
+            height: value("HEIGHT=")?,
+        })
+    }
+
+    fn area(self) -> i32 {
+        self.width.saturating_mul(self.height)
+    }
 }
 
 async fn xdotool(arguments: &[&str]) -> anyhow::Result<String> {
