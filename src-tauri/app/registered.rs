@@ -91,7 +91,7 @@ impl Controller {
         match tokio::time::timeout(AT_SIGN_OUT, closing).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
-                tracing::info!(%error, "the session is not closed at the records service")
+                tracing::info!(%error, "the session is not closed at the records service");
             }
             Err(_) => tracing::info!("the records service did not close the session in time"),
         }

@@ -172,10 +172,10 @@ fn verify(app: &AppHandle, mut paths: Vec<PathBuf>) {
     let path = paths.swap_remove(0);
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        if let Ok(controller) = app.state::<Shell>().controller() {
-            if controller.allow_files().is_ok() {
-                controller.verify_dropped(&path).await;
-            }
+        if let Ok(controller) = app.state::<Shell>().controller()
+            && controller.allow_files().is_ok()
+        {
+            controller.verify_dropped(&path).await;
         }
     });
 }

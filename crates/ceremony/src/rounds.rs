@@ -50,7 +50,7 @@ pub(crate) async fn take(scene: Scene, request: Request) -> (Scene, Ending, Opti
         Err(Stop::StepUp(raised)) => raised,
     };
     tracing::info!("the records service asks for another authentication");
-    let left = leave(&scene).await;
+    let left = Box::pin(leave(&scene)).await;
     let again = scene.afresh();
     let ending = match round(&again, request, raised).await {
         Ok(standing) => Ending::Recorded(Box::new(standing)),

@@ -114,7 +114,7 @@ mod tests {
         assert!(!tally.is_locked_by(&tally.counted(), now));
         tally.mismatch_at(now);
 
-        let (before, after) = (now + Duration::from_secs(59), now + Duration::from_secs(60));
+        let (before, after) = (now + Duration::from_secs(59), now + Duration::from_mins(1));
         assert!(tally.is_locked_by(&tally.counted(), before));
         assert_eq!(tally.open_at(before), None);
         assert!(!tally.is_locked_by(&tally.counted(), after));

@@ -260,7 +260,10 @@ impl Tail {
         for entry in last.iter().rev() {
             self.print(screen, entry)?;
         }
-        while follow {
+        if !follow {
+            return Ok(Found::InOrder);
+        }
+        loop {
             let measure = Measure {
                 through: u64::MAX,
                 lines: 1_000,
@@ -284,7 +287,6 @@ impl Tail {
             screen.flush()?;
             std::thread::sleep(LOOK);
         }
-        Ok(Found::InOrder)
     }
 
     fn print(&self, screen: &mut Screen<impl Write>, entry: &Recorded) -> anyhow::Result<()> {

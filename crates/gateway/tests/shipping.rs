@@ -3,7 +3,7 @@
 
 mod clinic;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use audit::{Actor, Entry, Event, Log};
@@ -136,7 +136,7 @@ fn kept(clinic: &Clinic, path: &Path) -> Vec<String> {
 }
 
 /// A few entries in each file.
-fn open(path: &PathBuf, now: Timestamp) -> Log {
+fn open(path: &Path, now: Timestamp) -> Log {
     Log::open_with_segments_of(path, now, 700).unwrap()
 }
 
