@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use policy::{Policy, Profile};
 
-/// How long before it locks the person is warned.
-const WARNING: Duration = Duration::from_secs(30);
+/// How long before it locks a person at a workstation is warned.
+const WARNING: Duration = Duration::from_mins(1);
 
 /// When to lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +25,8 @@ impl Rules {
     pub fn of(policy: &Policy) -> Self {
         let limit = Duration::from_secs(u64::from(policy.session.idle_lock_s));
         let warning = match policy.session.profile {
-            Profile::Kiosk => WARNING,
-            Profile::Workstation => WARNING / 2,
+            Profile::Kiosk => WARNING / 2,
+            Profile::Workstation => WARNING,
         };
         Self {
             limit,
