@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use policy::{AgentKind, Loaded, Source};
 
 use super::signing::Saving;
-use super::{Controller, when};
+use super::{Controller, faults, when};
 use crate::ipc::{AboutView, CheckRow, CheckState, Checks, Fault, PolicyRow, PolicySource};
 
 /// How long each answer may take.
@@ -76,7 +76,8 @@ impl Controller {
             Ok(Ok(_)) => self.answers("identity_provider", asked),
             Ok(Err(error)) => {
                 tracing::info!(%error, "the identity provider was checked in vain");
-                self.fails("identity_provider", "identity_provider_unusable")
+                let met = faults::sign_in_code(&error.into());
+                self.fails("identity_provider", met)
             }
             Err(_) => self.fails("identity_provider", "identity_provider_unreachable"),
         }
@@ -99,7 +100,7 @@ impl Controller {
             }
             Ok(Err(error)) => {
                 tracing::info!(%error, "the records service was checked in vain");
-                self.fails("records_service", "records_unreachable")
+                self.fails("records_service", faults::call(&error))
             }
             Err(_) => self.fails("records_service", "records_unreachable"),
         }

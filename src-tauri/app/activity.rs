@@ -2,7 +2,8 @@
 //!
 //! It shows that every number is there, and what this person and the device did. What others did on a shared device is named,
 //! and nothing more. Nor does it say why a signature was not applied: all the reasons read alike here, whatever is filtered
-//! for, and the reason stands in the file alone.
+//! for, and the reason stands in the file alone. That security was told is an entry without a reference; whoever counts
+//! entries can tell that a signature led to one.
 
 use audit::{Actor, Event, Filter, Recorded, SignOut};
 use catalogue::{Catalogue, Value};
@@ -148,7 +149,8 @@ impl Reader {
         let event = name(&recorded.event);
         let mine = recorded.actor == self.me || matches!(recorded.actor, Actor::Device(_));
         let detail = detail(texts, &recorded.event).filter(|_| mine);
-        let reference = recorded.reference.filter(|_| mine);
+        let told = matches!(recorded.event, Event::SecurityEventSent { .. });
+        let reference = recorded.reference.filter(|_| mine && !told);
         let entry = ActivityEntry {
             seq: number(recorded.seq),
             at: when::rfc3339(recorded.at),

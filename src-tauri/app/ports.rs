@@ -52,16 +52,19 @@ impl Alarm for SessionAlarm {
     async fn raise(&self, event: SecurityEvent) -> Result<(), AlarmError> {
         let (alarms, kept) = (Arc::clone(&self.alarms), event.clone());
         let kept = tokio::task::spawn_blocking(move || alarms.raise(&kept)).await;
-        if !matches!(kept, Ok(Ok(()))) {
-            tracing::error!("what security must hear of could not be kept");
-        }
         let now = Timestamp::now();
         let token = self.session.access_token(now).await;
         let token = token.map_err(|_| AlarmError::SessionEnded)?;
-        let told = self.alarms.deliver(&self.records, &token, now).await;
-        let told = told.map_err(|_| AlarmError::Queued)?.told;
-        if !told.contains(&event) {
-            return Err(AlarmError::Queued);
+        if matches!(kept, Ok(Ok(()))) {
+            let told = self.alarms.deliver(&self.records, &token, now).await;
+            let told = told.map_err(|_| AlarmError::Queued)?.told;
+            if !told.contains(&event) {
+                return Err(AlarmError::Queued);
+            }
+        } else {
+            // A full disk must not silence it.
+            tracing::error!("what security must hear of could not be kept");
+            self.records.security_event(&event, &token).await?;
         }
         *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(Timestamp::now());
         Ok(())

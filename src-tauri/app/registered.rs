@@ -72,7 +72,7 @@ impl Controller {
         work.session.revoked_elsewhere(Timestamp::now()).await;
         self.evict(work, Some(SessionEnd::Elsewhere), Some(detail));
         self.forget_drafts(work);
-        work.desk.close().await;
+        self.close_desk(work).await;
         let event = session::signed_out(SignOut::Elsewhere, false);
         if let Err(fault) = self.record_by(event, person(&work.session)).await {
             tracing::error!(

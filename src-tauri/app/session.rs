@@ -6,6 +6,7 @@ use ::session::{
     IdpSessionEnd, Restored, Session, SessionEnd as Over, SignIn, SignedIn, SignedOut, TokenEnd,
 };
 use audit::{Event, Reference, SignOut};
+use ceremony::Ending;
 use identity::Disposal;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -116,7 +117,7 @@ impl Controller {
         }
         self.forget_drafts(work);
         self.evict(work, Some(why), detail);
-        work.desk.close().await;
+        self.close_desk(work).await;
         self.close_registered(work, access).await;
         let done = work
             .session
@@ -249,6 +250,26 @@ impl Controller {
         }
     }
 
+    /// Ends what is under way, and says of it what is known then: a signature that was sealed already may be recorded.
+    pub(super) async fn close_desk(&self, work: &Work) {
+        let under_way = work.desk.under_way();
+        work.desk.close().await;
+        let Some(under_way) = under_way else {
+            return;
+        };
+        let ended = under_way.ended().await;
+        if !ended.is_some_and(|ended| matches!(ended.ending, Ending::Cancelled)) {
+            return;
+        }
+        let since = when::rfc3339(work.session.person().since);
+        if let Some(detail) = &mut self.inner().ended_detail
+            && detail.since == since
+        {
+            detail.signature_cancelled = Some(true);
+        }
+        self.tell();
+    }
+
     pub(super) fn forget_drafts(&self, work: &Work) {
         let subject = &work.session.person().subject;
         self.inner().drafts.retain(|(owner, _), _| owner != subject);
@@ -271,7 +292,7 @@ impl Controller {
             if choices::profile(&controller.parts.policy) == Profile::Kiosk {
                 controller.forget_drafts(&work);
             }
-            work.desk.close().await;
+            controller.close_desk(&work).await;
             // Revocation was tried, and may have failed: the log claims no more than is known.
             let event = signed_out(by(end), false);
             if let Err(fault) = controller.record_by(event, person(&work.session)).await {
@@ -297,7 +318,7 @@ impl Controller {
             since: when::rfc3339(person.since),
             at: when::rfc3339(at.unwrap_or_else(Timestamp::now)),
             device,
-            signature_cancelled: work.desk.under_way().is_some(),
+            signature_cancelled: work.desk.under_way().is_none().then_some(false),
             reference: None,
         }
     }

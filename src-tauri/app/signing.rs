@@ -61,6 +61,10 @@ impl Controller {
         let sink = self.sink(&work, &chosen);
         match work.desk.begin(asked, self.ports(&work), sink) {
             Ok(under_way) => {
+                // A lock looks for a ceremony after it took the screen; one that begins looks for a lock.
+                if !self.is_current(&work) {
+                    under_way.cancel();
+                }
                 self.tell();
                 self.await_ending(work, chosen, under_way);
                 Ok(())

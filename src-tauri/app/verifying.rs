@@ -45,7 +45,12 @@ impl Controller {
 
     /// The same for a file that was dropped on the window.
     pub(crate) async fn verify_dropped(&self, path: &Path) {
+        let dropped_in = self.present();
         let outcome = self.verify(path).await;
+        if !dropped_in.is_some_and(|work| self.is_current(&work)) {
+            // What a person dropped is not for whoever comes after them, nor for a locked screen.
+            return;
+        }
         let told = match outcome {
             Ok(checked) => DroppedFile {
                 checked: Some(checked),

@@ -60,8 +60,9 @@ pub struct EndedView {
     pub at: String,
     /// With `Elsewhere`: the device on which the person signed in, as the records service names it. None where IT ended it.
     pub device: Option<String>,
-    /// A signature was under way, and ended with the session: nothing was signed.
-    pub signature_cancelled: bool,
+    /// Whether a signature was under way that ended with the session, so that nothing was signed. None as long as that is not
+    /// known, and where it was sealed already: then the worklist and the outbox say what became of it.
+    pub signature_cancelled: Option<bool>,
     /// Under which reference the detail stands in the audit log.
     pub reference: Option<String>,
 }

@@ -21,9 +21,10 @@ at: string,
  */
 device: string | null, 
 /**
- * A signature was under way, and ended with the session: nothing was signed.
+ * Whether a signature was under way that ended with the session, so that nothing was signed. None as long as that is not
+ * known, and where it was sealed already: then the worklist and the outbox say what became of it.
  */
-signatureCancelled: boolean, 
+signatureCancelled: boolean | null, 
 /**
  * Under which reference the detail stands in the audit log.
  */
