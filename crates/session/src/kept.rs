@@ -8,6 +8,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::presence::Presence;
 use crate::session::{Held, Person};
 use crate::vault::{Vault, VaultError};
 
@@ -16,6 +17,7 @@ pub(crate) struct Remembered {
     pub(crate) person: Person,
     pub(crate) held: Held,
     pub(crate) registry_id: Option<String>,
+    pub(crate) presence: Presence,
 }
 
 /// Stores a session. When that fails, nothing older stays behind either: it would hold a refresh token that was used.
@@ -24,9 +26,9 @@ pub(crate) async fn store(
     person: &Person,
     held: &Held,
     registry_id: Option<String>,
+    presence: Presence,
 ) -> Result<(), VaultError> {
-    let octets =
-        to_octets(person, held, registry_id).map_err(|error| VaultError::File(error.into()))?;
+    let octets = to_octets(person, held, registry_id, presence).map_err(of_content)?;
     let stored = vault.store(&octets).await;
     if stored.is_err() {
         vault.wipe().await?;
@@ -34,11 +36,29 @@ pub(crate) async fn store(
     stored
 }
 
+/// Changes nothing of what is stored but whether somebody is there. Where nothing is, nothing is afterwards.
+pub(crate) async fn note_presence(vault: &Vault, presence: Presence) -> Result<(), VaultError> {
+    let Some(octets) = vault.load().await? else {
+        return Ok(());
+    };
+    let kept = from_octets(&octets).map_err(of_content)?;
+    if kept.presence == presence {
+        return Ok(());
+    }
+    let octets = to_octets(&kept.person, &kept.held, kept.registry_id, presence);
+    vault.store(&octets.map_err(of_content)?).await
+}
+
+fn of_content(error: serde_json::Error) -> VaultError {
+    VaultError::File(error.into())
+}
+
 /// Octets for the vault, wiped when dropped.
 fn to_octets(
     person: &Person,
     held: &Held,
     registry_id: Option<String>,
+    presence: Presence,
 ) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
     let tokens = &held.tokens;
     let seed = held.seed.as_ref().map(Seed::to_text);
@@ -56,6 +76,10 @@ fn to_octets(
         id_token: held.id_token.expose_secret(),
         proof_key: seed.as_ref().map(|seed| seed.as_str()),
         registry_id,
+        seen_at: match presence {
+            Presence::Locked => None,
+            Presence::Seen(at) => Some(at),
+        },
     };
     serde_json::to_vec(&lines).map(Zeroizing::new)
 }
@@ -89,6 +113,7 @@ pub(crate) fn from_octets(octets: &[u8]) -> Result<Remembered, serde_json::Error
             seed,
         },
         registry_id: read.registry_id,
+        presence: read.seen_at.map_or(Presence::Locked, Presence::Seen),
     })
 }
 
@@ -115,6 +140,8 @@ struct Written<'a> {
     proof_key: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     registry_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seen_at: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
@@ -134,4 +161,26 @@ struct Read {
     id_token: SecretString,
     proof_key: Option<SecretString>,
     registry_id: Option<String>,
+    /// None where the session is locked, and where nobody noted whether it is.
+    seen_at: Option<Timestamp>,
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const OF_AN_EARLIER_VERSION: &str = r#"{
+        "version": "countersign/session/v1",
+        "subject": { "iss": "https://idp.example", "claims": { "sub": "u-adams" } },
+        "name": "A. Adams", "role": null, "login_hint": null, "since": "2026-11-22T08:00:00Z",
+        "access": "an-access-token", "refresh": null, "expires_at": null, "token_type": "Bearer",
+        "id_token": "an-id-token", "registry_id": null
+    }"#;
+
+    #[test]
+    fn a_session_that_says_nothing_of_its_person_is_locked() {
+        let kept = from_octets(OF_AN_EARLIER_VERSION.as_bytes()).unwrap();
+        assert_eq!(kept.presence, Presence::Locked);
+    }
 }

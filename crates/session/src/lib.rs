@@ -12,6 +12,7 @@ pub mod input;
 mod kept;
 mod limit;
 pub mod lock;
+mod presence;
 mod restore;
 mod revocation;
 mod session;

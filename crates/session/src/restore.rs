@@ -18,6 +18,8 @@ pub enum Restored {
     Nobody,
     /// The session goes on. Whether the identity provider agrees was asked, unless it could not be reached.
     Session(Session),
+    /// The same, but its person locked it, or was away for so long that it locks: it is shown to nobody before an unlock.
+    Locked(Session),
     /// There was a session, and it is over. Nothing of it is left.
     Over(SessionEnd),
     /// What the vault kept cannot be used. It was removed: a clean sign-in follows.
@@ -55,19 +57,17 @@ pub async fn restore(
             return Restored::Unusable(why);
         }
     };
+    let longest = SignedDuration::from_secs(i64::from(policy.session.idle_lock_s));
+    let goes_on = kept.presence.goes_on(now, longest);
     let absolute = SignedDuration::from_secs(i64::from(policy.session.absolute_s));
     let limit = Limit::new(kept.person.since, absolute, now, Instant::now());
-    let session = Session::begin(
-        kept.person,
-        kept.held,
-        None,
-        relying_party,
-        vault,
-        limit,
-        kept.registry_id,
-    );
+    let session = Session::begin(kept, None, relying_party, vault, limit);
+    if !goes_on && let Err(error) = session.note_locked().await {
+        tracing::warn!(%error, "the locked session is in memory only");
+    }
     match session.renew(now).await {
-        Ok(_) | Err(AccessError::Unreachable) => Restored::Session(session),
+        Ok(_) | Err(AccessError::Unreachable) if goes_on => Restored::Session(session),
+        Ok(_) | Err(AccessError::Unreachable) => Restored::Locked(session),
         Err(AccessError::Ended(end)) => Restored::Over(end),
     }
 }

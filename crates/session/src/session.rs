@@ -3,7 +3,7 @@
 //! Renewal happens in one place and one at a time. A renewal that was begun is finished even when nobody waits for it
 //! any more, because the provider may already have replaced the refresh token.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use dpop::Seed;
 use identity::{Access, IdentityError, Provider, RelyingParty, Subject, Tokens};
@@ -12,8 +12,9 @@ use secrecy::SecretString;
 use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
 
-use crate::kept;
+use crate::kept::{self, Remembered};
 use crate::limit::Limit;
+use crate::presence::Presence;
 use crate::vault::{Kept, Vault};
 
 /// A token with less life than this is renewed before it is used.
@@ -30,6 +31,7 @@ pub(crate) struct Inner {
     limit: Limit,
     /// Under which the records API lists this session.
     registry: std::sync::Mutex<Option<String>>,
+    presence: std::sync::Mutex<Presence>,
     pub(crate) life: Mutex<Life>,
     pub(crate) over: watch::Sender<Option<SessionEnd>>,
     /// Held while the session's file is written or removed. The file outlives the session: only its own end removes it.
@@ -96,20 +98,25 @@ pub enum AccessError {
 
 impl Session {
     pub(crate) fn begin(
-        person: Person,
-        held: Held,
+        kept: Remembered,
         provider: Option<Provider>,
         relying_party: RelyingParty,
         vault: Arc<Vault>,
         limit: Limit,
-        registry: Option<String>,
     ) -> Self {
+        let Remembered {
+            person,
+            held,
+            registry_id,
+            presence,
+        } = kept;
         Self(Arc::new(Inner {
             person,
             relying_party,
             vault,
             limit,
-            registry: std::sync::Mutex::new(registry),
+            registry: std::sync::Mutex::new(registry_id),
+            presence: std::sync::Mutex::new(presence),
             life: Mutex::new(Life {
                 held: Some(held),
                 provider,
@@ -206,6 +213,17 @@ impl Inner {
         // Every change under this lock is one assignment.
         let registry = self.registry.lock();
         registry.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn presence(&self) -> MutexGuard<'_, Presence> {
+        // Every change under this lock is one assignment.
+        self.presence.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn change_presence(&self, change: impl FnOnce(Presence) -> Presence) -> Presence {
+        let mut presence = self.presence();
+        *presence = change(*presence);
+        *presence
     }
 
     /// When the access token ends, if it is known and there is something to renew it with.
@@ -320,7 +338,9 @@ impl Inner {
         if self.over.borrow().is_some() {
             return;
         }
-        if let Err(error) = kept::store(&self.vault, &self.person, held, self.registry_id()).await {
+        let (registry, presence) = (self.registry_id(), *self.presence());
+        let stored = kept::store(&self.vault, &self.person, held, registry, presence).await;
+        if let Err(error) = stored {
             tracing::warn!(%error, "the renewed session is in memory only");
         }
     }

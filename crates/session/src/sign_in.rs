@@ -17,7 +17,9 @@ use tokio_util::sync::CancellationToken;
 use transport::TransportError;
 
 use crate::authentication::{Asked, Proven};
+use crate::kept::{self, Remembered};
 use crate::limit::Limit;
+use crate::presence::Presence;
 use crate::session::{Held, Person, Session};
 use crate::vault::{Vault, VaultError};
 
@@ -162,15 +164,22 @@ impl SignIn {
             tokens: authenticated.tokens,
             id_token: SecretString::from(authenticated.id_token.raw()),
         };
-        let not_kept = crate::kept::store(&self.vault, &person, &held, None)
+        let presence = Presence::Seen(person.since);
+        let not_kept = kept::store(&self.vault, &person, &held, None, presence)
             .await
             .err();
         let absolute = SignedDuration::from_secs(i64::from(self.policy.session.absolute_s));
         let limit = Limit::new(person.since, absolute, person.since, Instant::now());
+        let kept = Remembered {
+            person,
+            held,
+            registry_id: None,
+            presence,
+        };
         let party = self.relying_party.clone();
         let vault = Arc::clone(&self.vault);
         SignedIn {
-            session: Session::begin(person, held, Some(provider), party, vault, limit, None),
+            session: Session::begin(kept, Some(provider), party, vault, limit),
             acr: authenticated.acr,
             agent,
             not_kept,
