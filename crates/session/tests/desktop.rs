@@ -5,78 +5,18 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+#[path = "support/screen.rs"]
+mod screen;
+#[path = "support/services.rs"]
+mod services;
 
+use std::time::Duration;
+
+use screen::Screen;
+use services::eventually;
 use session::input::linux::X11;
 use session::input::{Input, Unknown};
 use session::lock::{Lookout, Reason, Rules, State};
-
-/// An X server of our own.
-struct Screen {
-    server: Child,
-    display: String,
-}
-
-impl Screen {
-    fn start() -> Self {
-        let mut server = Command::new("Xvfb")
-            .args([
-                "-displayfd",
-                "1",
-                "-screen",
-                "0",
-                "320x200x24",
-                "-nolisten",
-                "tcp",
-            ])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("Xvfb is installed");
-        let mut number = String::new();
-        BufReader::new(server.stdout.take().unwrap())
-            .read_line(&mut number)
-            .unwrap();
-        Self {
-            server,
-            display: format!(":{}", number.trim()),
-        }
-    }
-
-    fn move_pointer(&self, x: u32) {
-        let moved = Command::new("xdotool")
-            .args(["mousemove", &x.to_string(), "50"])
-            .env("DISPLAY", &self.display)
-            .status()
-            .expect("xdotool is installed");
-        assert!(moved.success());
-    }
-}
-
-impl Drop for Screen {
-    fn drop(&mut self) {
-        end(&mut self.server);
-    }
-}
-
-fn end(process: &mut Child) {
-    // It may have ended by itself.
-    let _already_gone = process.kill();
-    process.wait().unwrap();
-}
-
-fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let until = Instant::now() + Duration::from_secs(20);
-    while Instant::now() < until {
-        if let Some(seen) = look() {
-            return seen;
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    panic!("never happened: {what}");
-}
 
 #[test]
 fn the_x_server_counts_until_the_pointer_moves() {
