@@ -42,7 +42,7 @@ pub use key::OneTimeKey;
 pub use making::{Prepared, Sealed};
 pub use receipt::{CommittedRecord, Receipt, ReceiptKey};
 pub use statement::{
-    Authentication, ClientInfo, LocalTime, Meaning, Reason as StatementReason, RecordRef,
+    AuditHead, Authentication, ClientInfo, LocalTime, Meaning, Reason as StatementReason, RecordRef,
     SignedAmendment, Signer, Statement,
 };
 pub use steps::{Reason, Report, Status, Step, VerificationFailure};

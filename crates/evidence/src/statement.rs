@@ -174,6 +174,26 @@ pub struct ClientInfo {
     pub build: String,
     /// The device's name.
     pub device: String,
+    /// Where the device's activity log stood, if it keeps one: whoever holds the evidence, or its receipt, can tell later
+    /// whether that log was cut off or written anew.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub audit_head: Option<AuditHead>,
+}
+
+/// The last entry of an activity log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditHead {
+    /// Its number, from 1 and below 2^53.
+    pub seq: u64,
+    /// Its hash.
+    pub sha256: String,
+}
+
+impl AuditHead {
+    fn has_its_form(&self) -> bool {
+        (1..1 << 53).contains(&self.seq) && is_sha256_hex(&self.sha256)
+    }
 }
 
 impl SignedAmendment {
@@ -243,6 +263,10 @@ impl Statement {
             ),
             (!self.time_zone.is_empty(), "time_zone"),
             (!self.client.client_id.is_empty(), "client.client_id"),
+            (
+                (self.client.audit_head.as_ref()).is_none_or(AuditHead::has_its_form),
+                "client.audit_head",
+            ),
         ];
         rules
             .iter()

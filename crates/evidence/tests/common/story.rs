@@ -69,6 +69,7 @@ pub fn statement() -> Statement {
             version: "0.1.0".to_owned(),
             build: "test".to_owned(),
             device: "ward-3-pc-2".to_owned(),
+            audit_head: None,
         },
     }
 }

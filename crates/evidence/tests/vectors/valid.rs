@@ -88,6 +88,16 @@ fn contents(book: &mut Book) {
     );
 
     let story = Story::es256().with(|story| {
+        story.statement["client"]["audit_head"] = json!({"seq": 1284, "sha256": "5".repeat(64)});
+    });
+    offline(
+        book,
+        "with-an-audit-head",
+        "The statement says where the device's activity log stood.",
+        story,
+    );
+
+    let story = Story::es256().with(|story| {
         story.statement["reason"]["text"] =
             json!("Zahlendreher: 13,2 → 12,3 \u{1f9ea} \"\\\u{7f}\u{1}");
     });

@@ -116,7 +116,13 @@ STATEMENT = {
         "acr_values": list_of(text),
         "agent": text,
     },
-    "client": {"client_id": text, "version": text, "build": text, "device": text},
+    "client": {
+        "client_id": text,
+        "version": text,
+        "build": text,
+        "device": text,
+        "audit_head?": {"seq": integer(0, 2**53 - 1), "sha256": text},
+    },
 }
 SIGNATURE = {"protected": text, "signature": text}
 BUNDLE = {
@@ -203,8 +209,10 @@ def statement_is_sound(statement: dict) -> bool:
     digests = [statement["shown_sha256"]]
     for one in amendments:
         digests += [one["base_sha256"], one["proposed_sha256"], one["proposed_canonical_sha256"]]
+    head = statement["client"].get("audit_head", {"seq": 1, "sha256": "0" * 64})
+    digests.append(head["sha256"])
     never_empty = [
-        statement["challenge"], amendments, statement["signer"]["iss"], statement["signer"]["subject"],
+        head["seq"], statement["challenge"], amendments, statement["signer"]["iss"], statement["signer"]["subject"],
         statement["meaning"]["code"], statement["meaning"]["display"], statement["reason"]["code"],
         statement["reason"]["text"], statement["time_zone"], statement["client"]["client_id"],
     ]

@@ -66,6 +66,10 @@ fn members(book: &mut Book) {
     shape(book, "negative-max-age", |bundle| {
         bundle["statement"]["authentication"]["max_age"] = json!(-1);
     });
+    shape(book, "more-in-the-audit-head", |bundle| {
+        bundle["statement"]["client"]["audit_head"] =
+            json!({"seq": 7, "sha256": "5".repeat(64), "at": "2026-11-25T09:46:40Z"});
+    });
     shape(book, "number-for-a-text", |bundle| {
         bundle["statement"]["signer"]["name"] = json!(7);
     });
@@ -157,6 +161,12 @@ fn statement(book: &mut Book) {
     });
     invalid("no-client", |statement| {
         statement["client"]["client_id"] = json!("");
+    });
+    invalid("audit-head-of-no-entry", |statement| {
+        statement["client"]["audit_head"] = json!({"seq": 0, "sha256": "5".repeat(64)});
+    });
+    invalid("audit-head-with-a-short-digest", |statement| {
+        statement["client"]["audit_head"] = json!({"seq": 7, "sha256": "5".repeat(63)});
     });
     invalid("digest-in-capitals", |statement| {
         statement["shown_sha256"] = json!("A".repeat(64));
