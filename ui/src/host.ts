@@ -30,8 +30,8 @@ export interface Host {
   cancelSignIn(): Promise<void>
   /** Ends the session; also the one behind a locked screen, by whoever stands before it. Works without a connection. */
   signOut(): Promise<void>
-  /** Locks the screen now. */
-  lock(): Promise<void>
+  /** Locks the screen now; `switching`, for somebody else, who is asked there at once whether they take over. */
+  lock(switching: boolean): Promise<void>
   /** Opens the sign-in page to unlock; returns when the screen is unlocked, somebody else signed in, or it failed. */
   unlock(): Promise<void>
   cancelUnlock(): Promise<void>
@@ -39,7 +39,7 @@ export interface Host {
   switchUser(): Promise<void>
   /** In `switch_user`: the session behind the lock ends, everything of it is wiped, and the newcomer's begins. */
   confirmSwitch(): Promise<void>
-  /** The newcomer does not take over: what they signed in with is given back, and the screen stays locked. */
+  /** Nobody takes over: what a newcomer signed in with is given back, and the screen stays locked. */
   refuseSwitch(): Promise<void>
   /** The window saw input. The pages say so at most once a second. */
   touched(): Promise<void>

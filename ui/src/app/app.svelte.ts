@@ -42,7 +42,7 @@ export class App {
   /** The file that was verified last. */
   verified = $state.raw<Verification | null>(null)
   /** Something asked of the shell that could not be done and that no screen shows in its own place. */
-  trouble = $state.raw<Fault | null>(null)
+  #met = $state.raw<Fault | null>(null)
   /** Somebody else stands before the locked screen: whether they take over is being asked. */
   switching = $state(false)
   /** Counts up whenever the pages forget: what was asked for before is not taken in after. */
@@ -87,6 +87,11 @@ export class App {
     }
   }
 
+  /** What could not be done, also where these pages began anew before the answer came. */
+  get trouble(): Fault | null {
+    return this.#met ?? this.state?.trouble ?? null
+  }
+
   get locale(): Locale {
     return asLocale(this.state?.locale ?? 'en')
   }
@@ -117,32 +122,32 @@ export class App {
   }
 
   get canSign(): boolean {
-    return this.state?.signingLocked === false && this.state.status.recordsConnected
+    return this.state?.signingLocked === false && !this.state.signingStopped && this.state.status.recordsConnected
   }
 
   openReview(id: string, panel: Panel = 'none'): void {
     this.worklist.selected = id
     this.place = { at: 'review', id }
     this.panel = panel
-    this.trouble = null
+    this.#met = null
   }
 
   openWorklist(): void {
     this.place = { at: 'worklist' }
     this.panel = 'none'
-    this.trouble = null
+    this.#met = null
     this.returning = true
   }
 
   open(place: 'activity' | 'verify' | 'about' | 'outbox'): void {
     this.place = { at: place }
     this.panel = 'none'
-    this.trouble = null
+    this.#met = null
   }
 
   async lock(switching = false): Promise<void> {
     if (!this.state?.allowed.locking || !isWorking(this.state)) return
-    this.switching = await this.ask(() => this.host.lock()) && switching
+    await this.ask(() => this.host.lock(switching))
   }
 
   /** Input was seen in this window. */
@@ -153,7 +158,7 @@ export class App {
   showVerified(checked: Verification): void {
     if (this.screen !== 'verify') return
     this.verified = checked
-    this.trouble = null
+    this.#met = null
     this.announcer.say(checked.title, checked.valid ? 'polite' : 'assertive')
   }
 
@@ -173,14 +178,14 @@ export class App {
 
   /** Asks the shell for something; a rejection is shown where the person is. What they cancelled is no news to them. */
   async ask(call: () => Promise<unknown>): Promise<boolean> {
-    this.trouble = null
+    this.#met = null
     try {
       await call()
       return true
     } catch (thrown) {
       const fault = asFault(thrown)
       if (fault.code === 'cancelled') return false
-      this.trouble = fault
+      this.#met = fault
       this.announcer.say(this.faultText(fault), 'assertive')
       return false
     }
@@ -203,6 +208,7 @@ export class App {
     const wasWorking = before !== null && isWorking(before)
     if (wasWorking && !working) this.#forget()
     if (before?.locked && !state.locked) this.switching = false
+    if (state.trouble && !before?.trouble) this.announcer.say(this.faultText(state.trouble), 'assertive')
     if (before) this.#sayChanges(before, state)
     if (working && (!wasWorking || before.locale !== state.locale)) this.#refresh()
     if (state.phase === 'ceremony' && !this.ceremony) void this.#askForCeremony()
@@ -233,7 +239,7 @@ export class App {
     if (this.screen !== 'verify') return
     if (file.checked) this.showVerified(file.checked)
     else if (file.fault) {
-      this.trouble = file.fault
+      this.#met = file.fault
       this.announcer.say(this.faultText(file.fault), 'assertive')
     }
   }
@@ -247,6 +253,7 @@ export class App {
   #sayChanges(before: AppState, after: AppState): void {
     if (after.phase === 'signed_out' && before.phase !== 'signed_out') this.announcer.say(endSaid(this.locale, after), 'assertive')
     if (after.locked && !before.locked) this.announcer.say(lockedSaid(this.locale, after.locked))
+    if (!before.signingStopped && after.signingStopped) this.announcer.say(this.faultText(after.signingStopped), 'assertive')
     if (!before.signingLocked && after.signingLocked && !this.ceremony) this.announcer.say(this.t('signing-locked'), 'assertive')
     if (before.status.recordsConnected && !after.status.recordsConnected) this.announcer.say(this.t('offline'), 'assertive')
     if (!before.status.recordsConnected && after.status.recordsConnected) this.announcer.say(this.t('status-records-on'))
@@ -272,7 +279,7 @@ export class App {
     this.verified = null
     this.place = { at: 'worklist' }
     this.panel = 'none'
-    this.trouble = null
+    this.#met = null
     this.keysShown = false
     this.returning = false
   }

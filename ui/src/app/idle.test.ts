@@ -90,6 +90,41 @@ describe('on a kiosk', () => {
     expect(await page.locator('body').innerText()).not.toMatch(/Adams|LAB-/)
   })
 
+  it('Sign out is also on a dialog, which covers everything else, once', async () => {
+    const page = await open('kiosk-sign')
+    const wayOut = page.getByRole('dialog').getByRole('button', { name: 'Sign out' })
+    expect(await wayOut.count()).toBe(1)
+
+    await wayOut.click()
+
+    await page.getByRole('heading', { name: 'Nobody is signed in' }).waitFor()
+    expect(await page.getByRole('dialog').count()).toBe(0)
+  })
+
+  it('a finger on Sign out under the question signs out, though touching it answers the question', async () => {
+    const page = await open('kiosk-still-there')
+    const wayOut = page.getByRole('dialog').getByRole('button', { name: 'Sign out' })
+    expect(await wayOut.count()).toBe(1)
+
+    await wayOut.dispatchEvent('pointerdown')
+    await expect.poll(() => calls(page, 'touched')).toHaveLength(1)
+    await wayOut.evaluate((button: HTMLElement) => {
+      button.dispatchEvent(new PointerEvent('pointerup', { bubbles: true }))
+      button.click()
+    })
+
+    await page.getByRole('heading', { name: 'Nobody is signed in' }).waitFor()
+  })
+
+  it('Sign out stays while somebody authenticates at the lock', async () => {
+    const page = await open('kiosk-locked')
+    await page.getByRole('button', { name: 'Unlock as A. Adams' }).click()
+
+    await page.getByRole('button', { name: 'Sign out A. Adams' }).click()
+
+    await page.getByRole('heading', { name: 'Nobody is signed in' }).waitFor()
+  })
+
   it('asks at half a minute, with focus on the question, and any key goes on', async () => {
     const page = await open('kiosk-still-there')
     expect(await focus(page)).toBe('h2: Still there?')
@@ -151,10 +186,10 @@ describe('on a kiosk', () => {
   })
 
   it('no control is smaller than 48 px', async () => {
-    for (const scene of ['kiosk-sign-in', 'kiosk-worklist', 'kiosk-review', 'kiosk-still-there']) {
+    for (const scene of ['kiosk-sign-in', 'kiosk-worklist', 'kiosk-review', 'kiosk-sign', 'kiosk-still-there']) {
       const page = await open(scene)
       const small = await page.locator('button:visible, a:visible:not(.skip), input:visible').evaluateAll((controls) =>
-        controls.filter((control) => control.getBoundingClientRect().height < 48).map((control) => control.outerHTML),
+        controls.filter((control) => (control.closest('label') ?? control).getBoundingClientRect().height < 48).map((control) => control.outerHTML),
       )
       expect(small).toEqual([])
     }

@@ -109,14 +109,14 @@ export class MockHost implements Host {
     for (const hear of this.#hearIdle) hear({ leftS })
   }
 
-  lockedBy(reason: LockReason): void {
+  lockedBy(reason: LockReason, switchAsked = false): void {
     const name = this.state.session?.name ?? ''
     const cancelled = this.state.phase === 'ceremony'
     this.view = null
     this.set({
       phase: 'locked',
       session: null,
-      locked: { name, since: this.clock().toISOString(), reason, idleS: reason === 'idle' ? (this.state.idle?.afterS ?? 300) : null, entries: this.drafts.size, signatureCancelled: cancelled },
+      locked: { name, since: this.clock().toISOString(), reason, idleS: reason === 'idle' ? (this.state.idle?.afterS ?? 300) : null, entries: this.drafts.size, signatureCancelled: cancelled, switchAsked },
     })
   }
 
@@ -166,9 +166,9 @@ export class MockHost implements Host {
     this.set({ phase: 'signed_out', ended: 'signed_out', session: null, locked: null, switchTo: null, signingLocked: false })
   }
 
-  async lock(): Promise<void> {
-    this.#note('lock')
-    this.lockedBy('person')
+  async lock(switching: boolean): Promise<void> {
+    this.#note('lock', switching)
+    this.lockedBy('person', switching)
   }
 
   async unlock(): Promise<void> {
@@ -207,7 +207,8 @@ export class MockHost implements Host {
 
   async refuseSwitch(): Promise<void> {
     this.#note('refuseSwitch')
-    this.set({ phase: 'locked', switchTo: null })
+    const { locked } = this.state
+    this.set({ phase: 'locked', switchTo: null, locked: locked && { ...locked, switchAsked: false } })
   }
 
   async touched(): Promise<void> {

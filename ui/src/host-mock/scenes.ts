@@ -73,6 +73,11 @@ const KIOSK: Partial<AppState> = {
   allowed: { files: false, printing: false, locking: false },
 }
 
+const inSignPanel: Scene = (host) => {
+  host.drafts.set(AMENDMENT, DRAFT)
+  return (app) => app.openReview(AMENDMENT, 'sign')
+}
+
 /** On a kiosk, with so much time left. */
 const kiosk = (scene: Scene, leftS: number | null, change: Partial<AppState> = {}): Scene => (host) => {
   const session = { name: 'A. Adams', role: 'Investigator', since: '2026-11-24T14:29:00+01:00', until: '2026-11-24T22:29:00+01:00' }
@@ -123,10 +128,7 @@ export const SCENES: Record<string, Scene> = {
     host.state = { ...host.state, signingLocked: true }
     return inReview(host)
   },
-  sign: (host) => {
-    host.drafts.set(AMENDMENT, DRAFT)
-    return (app) => app.openReview(AMENDMENT, 'sign')
-  },
+  sign: inSignPanel,
   'sign-fresh': () => (app) => app.openReview(AMENDMENT, 'sign'),
   decline: () => (app) => app.openReview(AMENDMENT, 'decline'),
   keys: () => (app) => {
@@ -200,6 +202,7 @@ export const SCENES: Record<string, Scene> = {
   'kiosk-sign-in': kiosk(signedOut({}, '14:28:00'), null),
   'kiosk-worklist': kiosk(nothing, 84),
   'kiosk-review': kiosk(inReview, 110),
+  'kiosk-sign': kiosk(inSignPanel, 112),
   'kiosk-ceremony': kiosk(underWay(3), 118),
   'kiosk-still-there': kiosk(inReview, 24),
   'kiosk-locked': kiosk(locked(), null, { idle: { afterS: 90, then: 'lock' }, allowed: { files: false, printing: false, locking: true } }),

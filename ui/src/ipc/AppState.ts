@@ -32,6 +32,10 @@ ended: SessionEnd | null,
  */
 endedDetail: EndedView | null, 
 /**
+ * What could not be done while the pages began anew, so that no answer of a command reached them.
+ */
+trouble: Fault | null, 
+/**
  * Shown when `phase` is `Blocked`: what is wrong and what to do.
  */
 blocked: Fault | null, 
@@ -87,6 +91,11 @@ reasons: Array<ReasonChoice>,
  * "en" or "de".
  */
 locale: string, 
+/**
+ * Nothing is signed until IT has mended this, or until a restart: the policy is not the one any more that was read. The
+ * session stays.
+ */
+signingStopped: Fault | null, 
 /**
  * Signing is locked for this session after repeated mismatches.
  */

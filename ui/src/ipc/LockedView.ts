@@ -28,4 +28,8 @@ entries: number,
 /**
  * A signature was under way, and ended with the lock: nothing was signed.
  */
-signatureCancelled: boolean, };
+signatureCancelled: boolean, 
+/**
+ * The person locked it for somebody else: whether they take over is asked at once.
+ */
+switchAsked: boolean, };

@@ -13,6 +13,7 @@ const LOOKS: Record<string, Look> = {
   started: { icon: 'window', tone: '' },
   stopped: { icon: 'window', tone: '' },
   policy_read: { icon: 'file', tone: '' },
+  policy_changed: { icon: 'warn', tone: 'stop' },
   policy_refused: { icon: 'warn', tone: 'stop' },
   signed_in: { icon: 'person', tone: '' },
   session_restored: { icon: 'person', tone: '' },
@@ -42,7 +43,9 @@ const LOOKS: Record<string, Look> = {
   shipping_refused: { icon: 'warn', tone: 'stop' },
   security_event_sent: { icon: 'shield', tone: '' },
   declined: { icon: 'x', tone: '' },
+  decline_failed: { icon: 'warn', tone: 'warn' },
   evidence_saved: { icon: 'save', tone: '' },
+  evidence_not_saved: { icon: 'warn', tone: 'warn' },
   recovered: { icon: 'again', tone: 'warn' },
 }
 

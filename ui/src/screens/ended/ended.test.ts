@@ -51,6 +51,16 @@ describe('a session that was replaced by one on another device', () => {
     expect(await page.getByRole('button', { name: 'Sign in in the browser' }).count()).toBe(1)
   })
 
+  it('claims nothing of a signature whose end is not known', async () => {
+    const page = await open('elsewhere')
+    const card = page.locator('.card')
+    expect(await card.innerText()).toMatch(/signature/i)
+
+    await page.evaluate(() => window.host.set({ endedDetail: { ...window.host.state.endedDetail!, signatureCancelled: null } }))
+
+    await expect.poll(() => card.innerText()).not.toMatch(/signature/i)
+  })
+
   it('names nobody where the shell names nobody', async () => {
     const page = await open('elsewhere')
 

@@ -233,8 +233,20 @@ describe('somebody else before a locked screen', () => {
     await page.getByRole('button', { name: 'Switch user…' }).click()
 
     await page.getByRole('dialog', { name: 'Sign out A. Adams and switch?' }).waitFor()
+    expect(await calls(page, 'lock')).toEqual([[true]])
     await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     expect(await page.locator('h1').innerText()).toBe('A. Adams is signed in')
+    expect(await calls(page, 'refuseSwitch')).toHaveLength(1)
+  })
+
+  it('is told what could not be done while the pages began anew', async () => {
+    const page = await open('signed-out')
+
+    await page.evaluate(() => window.host.set({ trouble: { code: 'sign_out_incomplete', text: 'Something is left.', remedy: 'Call IT.', reference: null } }))
+
+    await page.getByText('Something is left.', { exact: true }).waitFor()
+    expect(await said(page, 'assertive')).toEqual(['Something is left. Call IT.'])
   })
 
   it('can sign the person out', async () => {

@@ -87,6 +87,19 @@ describe('signing', () => {
     expect(await page.locator('.foot').innerText()).toContain('Signing locked')
   })
 
+  it('is not offered under a policy that does not stand any more; the page says what is wrong, and who is signed in stays', async () => {
+    const page = await open('review')
+    const fault = { code: 'policy_changed', text: 'The policy was changed.', remedy: 'Restart the application.', reference: null }
+    await page.evaluate((fault) => window.host.set({ signingStopped: fault }), fault)
+    await expect.poll(() => page.getByRole('button', { name: 'Sign…' }).count()).toBe(0)
+
+    expect(await page.locator('.banner').innerText()).toContain('The policy was changed.')
+    expect(await page.locator('.banner').innerText()).toContain('Restart the application.')
+    expect((await said(page, 'assertive')).join(' ')).toContain('The policy was changed.')
+    await page.evaluate(() => window.host.set({ signingStopped: null }))
+    await page.getByRole('button', { name: 'Sign…' }).waitFor()
+  })
+
   it('is not offered without a connection, and comes back with it', async () => {
     const page = await open('review')
     await page.evaluate(() => window.host.set({ status: { ...window.host.state.status, recordsConnected: false } }))
