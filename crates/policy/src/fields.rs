@@ -16,7 +16,7 @@ use crate::types::{
     SignInAgent, UpdateCheck,
 };
 use crate::value::{FieldValue, Misfit};
-use crate::{Loaded, Value};
+use crate::{Loaded, Overridden, Value};
 
 /// One row of the table.
 #[derive(Clone, Debug)]
@@ -86,8 +86,8 @@ macro_rules! fields {
             },
         )+)+];
 
-        /// Fills every field from the strongest source that has it. Everything that is wrong is added to the problems; there is
-        /// a policy only if nothing is.
+        /// Fills every field from the strongest source that has it. Everything that is wrong is added to the problems, also in
+        /// a source that a stronger one overrides; there is a policy only if nothing is.
         pub(crate) fn assemble(layers: &Layers, problems: &mut Vec<PolicyError>) -> Option<Loaded> {
             let mut rows = FIELDS.iter();
             let mut values = Vec::with_capacity(FIELDS.len());
@@ -101,6 +101,17 @@ macro_rules! fields {
                 };
             )+
             Some(Loaded { policy: Policy { $($section: $section?,)+ }, values })
+        }
+
+        /// The keys of the fields in which two policies differ, in the order of the table.
+        pub(crate) fn differing(one: &Policy, other: &Policy) -> Vec<&'static str> {
+            let differs = [$($(
+                (
+                    concat!(stringify!($section), ".", stringify!($name)),
+                    one.$section.$name != other.$section.$name,
+                ),
+            )+)+];
+            differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
         }
     };
 }
@@ -140,7 +151,7 @@ fields! {
     /// How a signature is made.
     signing: Signing {
         /// What shows the issuer's pages while signing.
-        agent: AgentKind = Some(AgentKind::Window), "window, browser or print", |_| true, managed;
+        agent: AgentKind = Some(AgentKind::Window), "window, browser or print; for a kiosk window", |_| true, managed;
         /// Seconds that one attempt may take.
         timeout_s: u32 = Some(300), "30 to 300", |seconds| (30..=300).contains(seconds), managed;
         /// The authentication context classes that are asked for, and one of which must be met.
@@ -201,74 +212,10 @@ fields! {
     }
     /// Newer versions of this application.
     updates: Updates {
-        /// How often to ask for one.
+        /// How often to ask for one. This version never asks: it keeps the value for one that does.
         check: UpdateCheck = Some(UpdateCheck::Weekly), "off, daily or weekly", |_| true, lockable;
     }
 }
-
-/// The table as a page of documentation (Markdown).
-pub fn documentation() -> String {
-    let mut page = String::from(PREFACE);
-    let mut section = "";
-    for field in FIELDS {
-        if field.section != section {
-            section = field.section;
-            page.push_str("\n## `[");
-            page.push_str(section);
-            page.push_str("]`\n\n| key | what it is for | type | permitted | default |\n|---|---|---|---|---|\n");
-        }
-        let default = match (field.default)() {
-            None => "none: must be set".to_owned(),
-            Some(text) if text.is_empty() => "empty".to_owned(),
-            Some(text) => format!("`{text}`"),
-        };
-        let user = if field.lockable {
-            " A user may set it where IT does not."
-        } else {
-            ""
-        };
-        let row = [
-            field.name,
-            field.description,
-            user,
-            field.type_name,
-            field.allowed,
-            &default,
-        ];
-        let [name, description, user, type_name, allowed, default] = row;
-        page.extend([
-            "| `",
-            name,
-            "` | ",
-            description,
-            user,
-            " | ",
-            type_name,
-            " | ",
-            allowed,
-            " | ",
-        ]);
-        page.extend([default, " |\n"]);
-    }
-    page
-}
-
-const PREFACE: &str = "\
-# Policy
-
-This page is made from the table in `crates/policy/src/fields.rs`; a test keeps it up to date.
-
-Sources, strongest first:
-
-1. machine policy: `/etc/countersign/policy.toml` (Linux), `HKLM\\SOFTWARE\\Policies\\Countersign` with a subkey for each
-   section (Windows), managed preferences of `org.countersign.desktop` with a dictionary for each section (macOS, forced values only);
-2. a setting of the user, where the table says so;
-3. the default.
-
-`--policy FILE` is honoured only where there is no machine policy. An unknown key, a wrong type or a value that is not
-permitted stops signing with a message that names key, source and remedy. For a kiosk the defaults of `[session]` are
-`idle_lock_s = 120`, `remember = \"memory\"` and `sign_in_agent = \"window\"`.
-";
 
 /// Values on their way into the structs.
 struct Taken<'a> {
@@ -287,34 +234,53 @@ impl Taken<'_> {
         let Some(field) = field else {
             unreachable!("struct and table are made from the same rows")
         };
-        match resolve(self.layers, field, default, permits) {
-            Ok((value, source)) => {
-                self.values.push(Value {
-                    key: field.key,
-                    value: value.show(),
-                    locked: matches!(source, Source::Machine(_)),
-                    source,
-                });
-                Some(value)
-            }
-            Err(problem) => {
-                self.problems.push(problem);
-                None
+        let mut said = Vec::new();
+        let mut is_sound = true;
+        for (raw, source) in self.layers.each(field) {
+            match read(field, raw, source, &permits) {
+                Ok(value) => said.push((value, source)),
+                Err(problem) => {
+                    self.problems.push(problem);
+                    is_sound = false;
+                }
             }
         }
+        if !is_sound {
+            return None;
+        }
+        let mut said = said.into_iter();
+        let Some((value, source)) = said
+            .next()
+            .or(default.map(|value| (value, &Source::Default)))
+        else {
+            let problem = PolicyError::of_key(field.key, &Source::Default, Problem::Missing);
+            self.problems.push(problem);
+            return None;
+        };
+        let overridden = said.filter(|(_, source)| **source != Source::Default);
+        self.values.push(Value {
+            key: field.key,
+            value: value.show(),
+            source: source.clone(),
+            locked: matches!(source, Source::Machine(_)),
+            overridden: overridden
+                .map(|(value, source)| Overridden {
+                    value: value.show(),
+                    source: source.clone(),
+                })
+                .collect(),
+        });
+        Some(value)
     }
 }
 
-fn resolve<T: FieldValue>(
-    layers: &Layers,
+/// What stands in one source, as a value that the field may have.
+fn read<T: FieldValue>(
     field: &'static Field,
-    default: Option<T>,
+    raw: &toml::Value,
+    source: &Source,
     permits: impl Fn(&T) -> bool,
-) -> Result<(T, Source), PolicyError> {
-    let Some((raw, source)) = layers.find(field) else {
-        let missing = || PolicyError::of_key(field.key, &Source::Default, Problem::Missing);
-        return Ok((default.ok_or_else(missing)?, Source::Default));
-    };
+) -> Result<T, PolicyError> {
     let fail = |problem| PolicyError::of_key(field.key, source, problem);
     let not_permitted = || {
         let found = raw.as_str().map_or_else(|| raw.to_string(), str::to_owned);
@@ -330,11 +296,7 @@ fn resolve<T: FieldValue>(
         }),
         Misfit::Value => not_permitted(),
     })?;
-    if permits(&value) {
-        Ok((value, source.clone()))
-    } else {
-        Err(not_permitted())
-    }
+    permits(&value).then_some(value).ok_or_else(not_permitted)
 }
 
 fn texts(items: &[&str]) -> Vec<String> {

@@ -1,13 +1,15 @@
 //! Where values come from, strongest source first.
 
 use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use toml::Table;
 
 use crate::error::{PolicyError, Problem};
 use crate::fields::{FIELDS, Field};
-use crate::machine::{self, Machine};
+use crate::{Sources, machine};
 
 /// Policies are small; whatever is larger is not one.
 const MAX_BYTES: u64 = 256 * 1024;
@@ -28,6 +30,17 @@ pub enum Source {
 }
 
 impl Source {
+    /// What kind of source it is, as the activity log names it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Machine(_) => "machine",
+            Self::File(_) => "file",
+            Self::User(_) => "user",
+            Self::Program(_) => "program",
+            Self::Default => "default",
+        }
+    }
+
     /// Where the value stands: a path, a registry key, what a program calls it. Nothing for a default.
     pub fn place(&self) -> String {
         match self {
@@ -74,15 +87,10 @@ pub(crate) struct Layers(Vec<Layer>);
 impl Layers {
     /// Reads all sources. One that cannot be read is an error by itself, since nothing can be said of what stands there; what
     /// is wrong in those that can be read is added to the problems.
-    pub fn gather(
-        machine: Machine,
-        file: Option<&Path>,
-        settings: Option<&Path>,
-        problems: &mut Vec<PolicyError>,
-    ) -> Result<Self, PolicyError> {
-        let managed = machine::read(machine)?;
+    pub fn gather(sources: &Sources, problems: &mut Vec<PolicyError>) -> Result<Self, PolicyError> {
+        let managed = machine::read(&sources.machine)?;
         let mut layers = Vec::new();
-        if let Some(path) = file {
+        if let Some(path) = &sources.file {
             let source = Source::File(path.to_owned());
             if managed.is_some() {
                 return Err(PolicyError::of_source(&source, Problem::FileRefused));
@@ -90,7 +98,7 @@ impl Layers {
             layers.push(read_required(path, source)?);
         }
         layers.extend(managed);
-        if let Some(path) = settings {
+        if let Some(path) = &sources.settings {
             layers.extend(read_file(path, Source::User(path.to_owned()))?);
         }
 
@@ -122,9 +130,9 @@ impl Layers {
         self
     }
 
-    /// The strongest value of a field, and who set it.
-    pub fn find(&self, field: &Field) -> Option<(&toml::Value, &Source)> {
-        self.0.iter().find_map(|layer| {
+    /// What the sources say about a field, strongest first.
+    pub fn each(&self, field: &Field) -> impl Iterator<Item = (&toml::Value, &Source)> {
+        self.0.iter().filter_map(|layer| {
             let value = layer.table.get(field.section)?.get(field.name)?;
             Some((value, &layer.source))
         })
@@ -143,19 +151,37 @@ impl Layers {
 pub(crate) fn read_file(path: &Path, source: Source) -> Result<Option<Layer>, PolicyError> {
     let unreadable =
         |detail: String| PolicyError::of_source(&source, Problem::Unreadable { detail });
-    let size = match std::fs::metadata(path) {
-        Ok(metadata) => metadata.len(),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unreadable(error.to_string())),
-    };
-    if size > MAX_BYTES {
-        return Err(unreadable(format!(
-            "{size} bytes; at most {MAX_BYTES} are read"
-        )));
+    let failed = |error: io::Error| unreadable(error.to_string());
+    if !is_there(path).map_err(failed)? {
+        return Ok(None);
     }
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+    // Opening a pipe would wait for somebody who writes to it.
+    if !fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(unreadable("it is no file".to_owned()));
+    }
+    let mut text = String::new();
+    File::open(path)
+        .and_then(|file| file.take(MAX_BYTES + 1).read_to_string(&mut text))
+        .map_err(failed)?;
+    if text.len() as u64 > MAX_BYTES {
+        return Err(unreadable(format!("more than {MAX_BYTES} bytes")));
+    }
     let table = parse(&text, &source)?;
     Ok(Some(Layer { source, table }))
+}
+
+/// Whether something stands there. A link that leads nowhere does, and so does what lies behind one: otherwise whoever can
+/// make the target of a link vanish would do away with the policy.
+fn is_there(path: &Path) -> io::Result<bool> {
+    for place in path.ancestors() {
+        match fs::symlink_metadata(place) {
+            Ok(_) if place == path => return Ok(true),
+            Ok(_) => return fs::metadata(place).map(|_| false),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(false)
 }
 
 fn read_required(path: &Path, source: Source) -> Result<Layer, PolicyError> {

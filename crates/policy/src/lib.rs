@@ -3,18 +3,21 @@
 //! Every field stands once, in the table of [`fields`](mod@fields); the struct, the parser, the list of [`Value`]s and the
 //! documentation are made from it. Sources, strongest first: machine policy, a setting of the user where the field allows
 //! it, the default. A value that is unknown or malformed is an error that names key, source and remedy; nothing is
-//! silently dropped or corrected.
+//! silently dropped or corrected, also where a stronger source overrides it. [`Watched`] tells when a policy that was read is
+//! not the policy any more.
 //! It does not defend against an administrator of the machine: who writes machine policy decides.
 
 mod error;
 pub mod fields;
 mod layers;
 mod machine;
+mod page;
 mod rules;
 mod types;
 mod value;
+mod watch;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use error::{PolicyError, Problem};
 pub use fields::{
@@ -22,10 +25,12 @@ pub use fields::{
 };
 pub use layers::{Brought, Source};
 pub use machine::Machine;
+pub use page::documentation;
 pub use types::{
     AgentKind, IdleEnd, MaxAge, Meaning, Preflight, Profile, Reason, RedirectPath, Remember,
     SignInAgent, UpdateCheck,
 };
+pub use watch::{Departure, Watched};
 
 use layers::Layers;
 
@@ -59,6 +64,17 @@ pub struct Value {
     pub source: Source,
     /// Whether machine policy set it, so that it cannot be changed here.
     pub locked: bool,
+    /// What weaker sources say, strongest first: it stands there, and does not apply.
+    pub overridden: Vec<Overridden>,
+}
+
+/// What a weaker source says about a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overridden {
+    /// As a person reads it.
+    pub value: String,
+    /// Who says it.
+    pub source: Source,
 }
 
 impl Loaded {
@@ -68,23 +84,49 @@ impl Loaded {
     }
 }
 
-/// The policy of this machine, or of `file` where the machine has none.
-pub fn load(machine: Machine, file: Option<&Path>) -> Result<Loaded, PolicyError> {
-    load_with_settings(machine, file, None)
+/// Where a policy is looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sources {
+    /// What IT sets.
+    pub machine: Machine,
+    /// The file that was named on the command line.
+    pub file: Option<PathBuf>,
+    /// The settings of the user.
+    pub settings: Option<PathBuf>,
 }
 
-/// Like [`load`], with the file that holds the settings of the user.
-pub fn load_with_settings(
-    machine: Machine,
-    file: Option<&Path>,
-    settings: Option<&Path>,
-) -> Result<Loaded, PolicyError> {
-    examine_with_settings(machine, file, settings).map_err(first)
+impl Sources {
+    /// Everything that counts for this person on this computer.
+    pub fn of_this_system(file: Option<PathBuf>) -> Self {
+        let folder = dirs::config_dir();
+        Self {
+            machine: Machine::ThisSystem,
+            file,
+            settings: folder.map(|folder| folder.join("countersign").join("settings.toml")),
+        }
+    }
+
+    /// The policy that they make.
+    pub fn load(&self) -> Result<Loaded, PolicyError> {
+        self.examine().map_err(first)
+    }
+
+    /// The policy that they make, or everything that is wrong with it.
+    pub fn examine(&self) -> Result<Loaded, Vec<PolicyError>> {
+        let mut problems = Vec::new();
+        let layers = Layers::gather(self, &mut problems).map_err(|error| vec![error])?;
+        assembled(&layers, problems)
+    }
+}
+
+/// The policy of this machine, or of `file` where the machine has none, whatever the user set.
+pub fn load(machine: Machine, file: Option<&Path>) -> Result<Loaded, PolicyError> {
+    only(machine, file).load()
 }
 
 /// Like [`load`], and where the policy cannot be used, everything that is wrong with it.
 pub fn examine(machine: Machine, file: Option<&Path>) -> Result<Loaded, Vec<PolicyError>> {
-    examine_with_settings(machine, file, None)
+    only(machine, file).examine()
 }
 
 /// Like [`load`], for a program that applies no policy but tries one: `above` is stronger than every source, `below` stands
@@ -96,20 +138,17 @@ pub fn load_to_try(
     below: Brought,
 ) -> Result<Loaded, PolicyError> {
     let mut problems = Vec::new();
-    let layers = Layers::gather(machine, file, None, &mut problems)?;
+    let layers = Layers::gather(&only(machine, file), &mut problems)?;
     let layers = layers.between(above, below, &mut problems);
     assembled(&layers, problems).map_err(first)
 }
 
-fn examine_with_settings(
-    machine: Machine,
-    file: Option<&Path>,
-    settings: Option<&Path>,
-) -> Result<Loaded, Vec<PolicyError>> {
-    let mut problems = Vec::new();
-    let layers =
-        Layers::gather(machine, file, settings, &mut problems).map_err(|error| vec![error])?;
-    assembled(&layers, problems)
+fn only(machine: Machine, file: Option<&Path>) -> Sources {
+    Sources {
+        machine,
+        file: file.map(Path::to_owned),
+        settings: None,
+    }
 }
 
 fn assembled(layers: &Layers, mut problems: Vec<PolicyError>) -> Result<Loaded, Vec<PolicyError>> {

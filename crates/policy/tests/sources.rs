@@ -4,8 +4,10 @@
 mod common;
 
 use catalogue::{Catalogue, Locale, Value};
+use std::path::Path;
+
 use common::{LEAST, machine, value, with, written};
-use policy::{Brought, Machine, PolicyError, Source, UpdateCheck};
+use policy::{Brought, Loaded, Machine, PolicyError, Source, Sources, UpdateCheck};
 use rstest::rstest;
 
 #[test]
@@ -53,12 +55,20 @@ fn a_policy_file_that_does_not_exist_is_an_error_and_not_an_empty_one() {
     assert_eq!(error.code(), "policy-unreadable");
 }
 
+fn beside_settings(machine: &Path, settings: &Path) -> Result<Loaded, PolicyError> {
+    let sources = Sources {
+        machine: Machine::Instead(machine.to_owned()),
+        file: None,
+        settings: Some(settings.to_owned()),
+    };
+    sources.load()
+}
+
 #[test]
 fn a_user_sets_what_is_left_to_users_and_nothing_else() {
     let (_folder, path) = written("machine.toml", LEAST);
     let (_settings_folder, settings) = written("settings.toml", "[updates]\ncheck = \"off\"\n");
-    let loaded =
-        policy::load_with_settings(Machine::Instead(path.clone()), None, Some(&settings)).unwrap();
+    let loaded = beside_settings(&path, &settings).unwrap();
     assert_eq!(loaded.policy.updates.check, UpdateCheck::Off);
     assert_eq!(
         value(&loaded, "updates.check").source,
@@ -66,8 +76,7 @@ fn a_user_sets_what_is_left_to_users_and_nothing_else() {
     );
 
     std::fs::write(&settings, "[signing]\nmismatch_limit = 10\n").unwrap();
-    let error =
-        policy::load_with_settings(Machine::Instead(path), None, Some(&settings)).unwrap_err();
+    let error = beside_settings(&path, &settings).unwrap_err();
     assert_eq!(
         (error.code(), error.key.as_deref()),
         ("policy-not-for-users", Some("signing.mismatch_limit"))
@@ -75,15 +84,137 @@ fn a_user_sets_what_is_left_to_users_and_nothing_else() {
 }
 
 #[test]
-fn machine_policy_is_stronger_than_a_user() {
+fn machine_policy_is_stronger_than_a_user_and_what_it_overrides_is_told() {
     let (_folder, path) = written(
         "machine.toml",
         &format!("{LEAST}\n[updates]\ncheck = \"daily\"\n"),
     );
     let (_settings_folder, settings) = written("settings.toml", "[updates]\ncheck = \"off\"\n");
-    let loaded = policy::load_with_settings(Machine::Instead(path), None, Some(&settings)).unwrap();
+    let loaded = beside_settings(&path, &settings).unwrap();
     assert_eq!(loaded.policy.updates.check, UpdateCheck::Daily);
-    assert!(value(&loaded, "updates.check").locked);
+    let check = value(&loaded, "updates.check");
+    assert!(check.locked);
+    let overridden: Vec<_> = check
+        .overridden
+        .iter()
+        .map(|one| (one.value.as_str(), &one.source))
+        .collect();
+    assert_eq!(overridden, [("off", &Source::User(settings))]);
+    assert!(value(&loaded, "identity.issuer").overridden.is_empty());
+}
+
+#[test]
+fn what_is_malformed_is_refused_though_a_stronger_source_overrides_it() {
+    let (_folder, path) = written(
+        "machine.toml",
+        &format!("{LEAST}\n[updates]\ncheck = \"daily\"\n"),
+    );
+    let (_settings_folder, settings) = written("settings.toml", "[updates]\ncheck = \"never\"\n");
+
+    let error = beside_settings(&path, &settings).unwrap_err();
+
+    assert_eq!(
+        (error.code(), error.key.as_deref(), error.origin),
+        (
+            "policy-not-permitted",
+            Some("updates.check"),
+            Source::User(settings)
+        )
+    );
+}
+
+#[test]
+fn settings_that_cannot_be_understood_stop_everything_and_are_named() {
+    let (_folder, path) = written("machine.toml", LEAST);
+    let (_settings_folder, settings) = written("settings.toml", "[updates\n");
+
+    let error = beside_settings(&path, &settings).unwrap_err();
+
+    assert_eq!(
+        (error.code(), &error.origin),
+        ("policy-syntax", &Source::User(settings.clone()))
+    );
+    let settings = settings.display().to_string();
+    assert!(
+        error
+            .args()
+            .iter()
+            .any(|(_, text)| text.contains(&settings))
+    );
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+mod where_no_policy_can_be_read {
+    use std::os::unix::fs::symlink;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn beside_a_file(machine: PathBuf) -> PolicyError {
+        let (_folder, file) = written("policy.toml", LEAST);
+        policy::load(Machine::Instead(machine.clone()), Some(&file)).unwrap_err()
+    }
+
+    #[test]
+    fn a_link_that_leads_nowhere_is_no_absence() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("machine.toml");
+        symlink("/nowhere/policy.toml", &path).unwrap();
+
+        let error = beside_a_file(path.clone());
+
+        assert_eq!(
+            (error.code(), &error.origin),
+            (
+                "policy-unreadable",
+                &Source::Machine(path.display().to_string())
+            )
+        );
+    }
+
+    #[test]
+    fn a_folder_that_leads_nowhere_is_none_either() {
+        let folder = tempfile::TempDir::new().unwrap();
+        symlink("/nowhere", folder.path().join("countersign")).unwrap();
+
+        let error = beside_a_file(folder.path().join("countersign/policy.toml"));
+
+        assert_eq!(error.code(), "policy-unreadable");
+    }
+
+    #[test]
+    fn a_folder_and_a_file_that_is_too_large_are_refused() {
+        let folder = tempfile::TempDir::new().unwrap();
+        assert_eq!(
+            beside_a_file(folder.path().to_owned()).code(),
+            "policy-unreadable"
+        );
+        let (_large_folder, large) = written("machine.toml", &"#".repeat(256 * 1024 + 1));
+        assert_eq!(beside_a_file(large).code(), "policy-unreadable");
+    }
+
+    #[test]
+    fn a_pipe_is_refused_and_not_waited_for() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("machine.toml");
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+
+        assert_eq!(beside_a_file(path).code(), "policy-unreadable");
+    }
+
+    #[test]
+    fn a_link_into_a_folder_that_others_may_write_to_binds_nobody() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (shared, target) = written("target.toml", LEAST);
+        let mode = std::fs::Permissions::from_mode(0o777);
+        std::fs::set_permissions(shared.path(), mode).unwrap();
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("machine.toml");
+        symlink(target, &path).unwrap();
+
+        assert_eq!(beside_a_file(path).code(), "policy-writable-by-others");
+    }
 }
 
 #[test]
@@ -218,11 +349,11 @@ fn every_error_has_a_text_and_a_remedy_that_name_what_is_wrong(#[case] locale: L
 fn the_page_of_documentation_is_up_to_date() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/policy.md");
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(path, policy::fields::documentation()).unwrap();
+        std::fs::write(path, policy::documentation()).unwrap();
     }
     let written = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
-        written == policy::fields::documentation(),
+        written == policy::documentation(),
         "run this test once with UPDATE_DOCS=1"
     );
 }
@@ -243,7 +374,12 @@ fn one_of_each() -> Vec<PolicyError> {
         .collect();
     errors.push(policy::load(Machine::Absent, Some("/nowhere".as_ref())).unwrap_err());
     let (_folder, path) = written("settings.toml", LEAST);
-    errors.push(policy::load_with_settings(Machine::Absent, None, Some(&path)).unwrap_err());
+    let sources = Sources {
+        machine: Machine::Absent,
+        file: None,
+        settings: Some(path.clone()),
+    };
+    errors.push(sources.load().unwrap_err());
     let (_other, machine_path) = written("machine.toml", LEAST);
     errors.push(policy::load(Machine::Instead(machine_path), Some(&path)).unwrap_err());
     errors

@@ -1,6 +1,5 @@
 //! Managed preferences: what a configuration profile forces for `org.countersign.desktop`, one dictionary for each section.
 //!
-//! Only forced values count: a preference that a user wrote with `defaults` is not machine policy.
 //! The preference system cannot be asked which keys exist, so a section with a misspelt name is not found;
 //! a misspelt key inside a section is.
 
@@ -11,8 +10,8 @@ use objc2_core_foundation::{
 use toml::{Table, Value as Toml};
 
 use super::Place;
-use crate::error::{PolicyError, Problem};
-use crate::fields::FIELDS;
+use super::forced::{self, Preferences};
+use crate::error::PolicyError;
 use crate::layers::{Layer, Source};
 
 const DOMAIN: &str = "org.countersign.desktop";
@@ -22,26 +21,19 @@ pub(super) struct ManagedPreferences;
 impl Place for ManagedPreferences {
     fn read(&self) -> Result<Option<Layer>, PolicyError> {
         let source = Source::Machine(format!("managed preferences of {DOMAIN}"));
-        let domain = CFString::from_str(DOMAIN);
-        let mut sections: Vec<_> = FIELDS.iter().map(|field| field.section).collect();
-        sections.dedup();
+        forced::layer(self, source)
+    }
+}
 
-        let mut table = Table::new();
-        for section in sections {
-            let name = CFString::from_str(section);
-            if !CFPreferencesAppValueIsForced(&name, &domain) {
-                continue;
-            }
-            let Some(value) = CFPreferencesCopyAppValue(&name, &domain) else {
-                continue;
-            };
-            let value = typed(&value).map_err(|found| {
-                let expected = "texts, whole numbers, true or false, and lists of them";
-                PolicyError::of_key(section, &source, Problem::WrongType { expected, found })
-            })?;
-            table.insert(section.to_owned(), value);
-        }
-        Ok((!table.is_empty()).then_some(Layer { source, table }))
+impl Preferences for ManagedPreferences {
+    fn is_forced(&self, section: &str) -> bool {
+        let (section, domain) = (CFString::from_str(section), CFString::from_str(DOMAIN));
+        CFPreferencesAppValueIsForced(&section, &domain)
+    }
+
+    fn value(&self, section: &str) -> Option<Result<Toml, &'static str>> {
+        let (section, domain) = (CFString::from_str(section), CFString::from_str(DOMAIN));
+        CFPreferencesCopyAppValue(&section, &domain).map(|value| typed(&value))
     }
 }
 

@@ -1,9 +1,13 @@
 //! Machine policy: what IT sets in the place that each operating system has for it.
 
+#[cfg(any(target_os = "macos", test))]
+mod forced;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod linux;
 #[cfg(target_os = "macos")]
 mod macos;
+#[cfg(any(windows, test))]
+mod registry;
 #[cfg(windows)]
 mod windows;
 
@@ -30,10 +34,10 @@ trait Place {
     fn read(&self) -> Result<Option<Layer>, PolicyError>;
 }
 
-pub(crate) fn read(machine: Machine) -> Result<Option<Layer>, PolicyError> {
+pub(crate) fn read(machine: &Machine) -> Result<Option<Layer>, PolicyError> {
     match machine {
         Machine::ThisSystem => this_system().read(),
-        Machine::Instead(path) => InFile(path).read(),
+        Machine::Instead(path) => InFile(path.clone()).read(),
         Machine::Absent => Ok(None),
     }
 }

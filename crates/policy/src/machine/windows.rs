@@ -1,13 +1,11 @@
 //! Group Policy: `HKLM\SOFTWARE\Policies\Countersign`, one subkey for each section.
-//!
-//! The registry knows texts, numbers and lists of texts: `REG_SZ`, `REG_DWORD` (also for true and false) and `REG_MULTI_SZ`.
 
 use toml::{Table, Value as Toml};
 use windows_registry::{Key, LOCAL_MACHINE, Type};
 
 use super::Place;
+use super::registry::{self, Raw};
 use crate::error::{PolicyError, Problem};
-use crate::fields::FIELDS;
 use crate::layers::{Layer, Source};
 
 const PATH: &str = r"SOFTWARE\Policies\Countersign";
@@ -43,43 +41,18 @@ impl Place for Registry {
 }
 
 fn read_section(key: &Key, section: &str, source: &Source) -> Result<Table, PolicyError> {
-    let mut content = Table::new();
-    // A key below a section belongs to nothing: it is reported as an unknown key.
-    for name in key.keys().map_err(|error| unreadable(source, &error))? {
-        content.insert(name, Toml::Table(Table::new()));
-    }
+    let mut values = Vec::new();
     for (name, value) in key.values().map_err(|error| unreadable(source, &error))? {
-        let dotted = format!("{section}.{name}");
-        let typed = match value.ty() {
-            Type::String | Type::ExpandString => key.get_string(&name).map(Toml::String),
-            Type::MultiString => key
-                .get_multi_string(&name)
-                .map(|items| Toml::Array(items.into_iter().map(Toml::String).collect())),
-            Type::U32 => key
-                .get_u32(&name)
-                .map(|number| number_or_switch(&dotted, number)),
-            _ => {
-                let problem = Problem::WrongType {
-                    expected: "REG_SZ, REG_MULTI_SZ or REG_DWORD",
-                    found: "another type of the registry",
-                };
-                return Err(PolicyError::of_key(dotted, source, problem));
-            }
+        let raw = match value.ty() {
+            Type::String | Type::ExpandString => key.get_string(&name).map(Raw::Text),
+            Type::MultiString => key.get_multi_string(&name).map(Raw::Texts),
+            Type::U32 => key.get_u32(&name).map(Raw::Number),
+            _ => Ok(Raw::Other),
         };
-        content.insert(name, typed.map_err(|error| unreadable(source, &error))?);
+        values.push((name, raw.map_err(|error| unreadable(source, &error))?));
     }
-    Ok(content)
-}
-
-/// The registry has no truth values: 0 and 1 are read as such where the field is a switch.
-fn number_or_switch(key: &str, number: u32) -> Toml {
-    let is_switch = FIELDS
-        .iter()
-        .any(|field| field.key == key && field.is_switch());
-    match number {
-        0 | 1 if is_switch => Toml::Boolean(number == 1),
-        _ => Toml::Integer(number.into()),
-    }
+    let below = key.keys().map_err(|error| unreadable(source, &error))?;
+    registry::section(section, below, values, source)
 }
 
 fn unreadable(source: &Source, error: &dyn std::fmt::Display) -> PolicyError {
