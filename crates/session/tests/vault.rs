@@ -5,6 +5,7 @@
 mod support;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use demo::idp::ADAMS;
@@ -13,7 +14,7 @@ use policy::Remember;
 use records::Seal;
 use rstest::rstest;
 use secrecy::ExposeSecret;
-use session::vault::KeyStoreError;
+use session::vault::{KeyStoreError, Patience};
 use session::{Kept, MemoryOnly, OutboxKey, Place, Restored, Unusable, Vault, VaultError, restore};
 use support::Home;
 use support::robot_agent::Person;
@@ -130,7 +131,7 @@ async fn a_keyring_that_hangs_is_waited_for_no_longer_than_its_bound() {
     let asked = Instant::now();
 
     let vault = Vault::open_within(
-        Duration::from_millis(200),
+        &Patience::of(Duration::from_millis(200)),
         home.place(),
         Remember::Keyring,
         Arc::clone(&home.keyring) as _,
@@ -143,6 +144,24 @@ async fn a_keyring_that_hangs_is_waited_for_no_longer_than_its_bound() {
         vault.kept(),
         Kept::InMemory(MemoryOnly::Keyring(KeyStoreError::Silent))
     );
+}
+
+#[tokio::test]
+async fn a_keyring_that_was_silent_is_not_asked_again_for_another_key() {
+    let home = Home::new(Person::SignsInAs(&ADAMS)).await;
+    *home.keyring.hangs.lock().unwrap() = true;
+    let patience = Patience::of(Duration::from_millis(200));
+    let place = home.place();
+    let keyring = || Arc::clone(&home.keyring) as _;
+
+    let vault = Vault::open_within(&patience, place, Remember::Keyring, keyring()).await;
+    let key = OutboxKey::open_within(&patience, "ward-3", "adams", keyring()).await;
+
+    let silent = KeyStoreError::Silent;
+    let kept = vault.unwrap().kept();
+    assert_eq!(kept, Kept::InMemory(MemoryOnly::Keyring(silent)));
+    assert_eq!(key.unwrap().not_kept(), Some(silent));
+    assert_eq!(home.keyring.asked.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]

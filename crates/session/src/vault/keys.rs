@@ -1,19 +1,51 @@
 //! Where the vault's key lives: the operating system's keyring, asked on a thread of its own and never for longer than
-//! five seconds.
+//! five seconds, however many keys it holds for us.
 //!
 //! A locked Linux keyring waits for a prompt that nobody may see, and the store is opened once per process: so a keyring
-//! that was silent once is not asked again. This module does not decide what follows; it only says what it found.
+//! that was silent once is not asked again. Whoever asks for several keys has one [`Patience`] for all. This module does not decide what follows; it only says what it found.
 
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 use zeroize::Zeroizing;
 
-/// How long the keyring may take.
-pub const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the keyring may take, all in all.
+const FIVE_SECONDS: Duration = Duration::from_secs(5);
+
+/// How much longer the keyring is waited for. All clones are the same patience, and waiting wears it out.
+#[derive(Clone, Debug)]
+pub struct Patience(Arc<Mutex<Duration>>);
+
+impl Patience {
+    /// That much.
+    pub fn of(all: Duration) -> Self {
+        Self(Arc::new(Mutex::new(all)))
+    }
+
+    /// What is left. Nothing when the keyring was silent.
+    fn left(&self) -> Duration {
+        *self.lock()
+    }
+
+    fn wear(&self, waited: Duration) {
+        let mut left = self.lock();
+        *left = left.saturating_sub(waited);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Duration> {
+        // Every change under this lock is one assignment.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self::of(FIVE_SECONDS)
+    }
+}
 
 /// Why the keyring does not hold our key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -110,17 +142,13 @@ fn kind_of(error: &keyring::Error) -> KeyStoreError {
 #[derive(Clone)]
 pub(super) struct Bounded {
     store: Arc<dyn KeyStore>,
-    silent: Arc<AtomicBool>,
-    patience: Duration,
+    patience: Patience,
 }
 
 impl Bounded {
-    pub(super) fn new(store: Arc<dyn KeyStore>, patience: Duration) -> Self {
-        Self {
-            store,
-            silent: Arc::new(AtomicBool::new(false)),
-            patience,
-        }
+    pub(super) fn new(store: Arc<dyn KeyStore>, patience: &Patience) -> Self {
+        let patience = patience.clone();
+        Self { store, patience }
     }
 
     /// The key that is there, or else `fresh`, stored and read back.
@@ -143,9 +171,11 @@ impl Bounded {
         &self,
         question: impl FnOnce(&dyn KeyStore) -> Result<T, KeyStoreError> + Send + 'static,
     ) -> Result<T, KeyStoreError> {
-        if self.silent.load(Ordering::Acquire) {
+        let left = self.patience.left();
+        if left.is_zero() {
             return Err(KeyStoreError::Silent);
         }
+        let asked = Instant::now();
         let (tell, hear) = oneshot::channel();
         let store = Arc::clone(&self.store);
         std::thread::Builder::new()
@@ -155,11 +185,13 @@ impl Bounded {
                 let _unheard = tell.send(question(store.as_ref()));
             })
             .map_err(|_| KeyStoreError::Failed)?;
-        match tokio::time::timeout(self.patience, hear).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_)) => Err(KeyStoreError::Failed),
+        match tokio::time::timeout(left, hear).await {
+            Ok(answer) => {
+                self.patience.wear(asked.elapsed());
+                answer.unwrap_or(Err(KeyStoreError::Failed))
+            }
             Err(_) => {
-                self.silent.store(true, Ordering::Release);
+                self.patience.wear(left);
                 Err(KeyStoreError::Silent)
             }
         }

@@ -4,6 +4,7 @@
 //! nothing on disk and says so: there is never a plain-text file. It does not protect against code that runs as the same
 //! person, which can ask the same keyring.
 
+mod account;
 mod crypt;
 mod file;
 mod keys;
@@ -13,16 +14,16 @@ mod owed;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use policy::Remember;
 use zeroize::Zeroizing;
 
+pub use account::account_here;
 pub use crypt::BoxError;
 use crypt::Purpose;
 use keys::Bounded;
-pub use keys::{KeyStore, KeyStoreError, OsKeyring, PATIENCE};
+pub use keys::{KeyStore, KeyStoreError, OsKeyring, Patience};
 pub use outbox_key::OutboxKey;
 pub(crate) use owed::InHand;
 pub use owed::Owed;
@@ -34,7 +35,7 @@ pub struct Place {
     pub file: PathBuf,
     /// This device's name: a copied file does not open elsewhere.
     pub device: String,
-    /// The account on this device, and the issuer: one person's file does not open as another's.
+    /// The account on this device, and the issuer (see [`account_here`]): one person's file does not open as another's.
     pub account: String,
 }
 
@@ -82,12 +83,12 @@ impl Vault {
         remember: Remember,
         keyring: Arc<dyn KeyStore>,
     ) -> Result<Self, VaultError> {
-        Self::open_within(PATIENCE, place, remember, keyring).await
+        Self::open_within(&Patience::default(), place, remember, keyring).await
     }
 
-    /// Like [`Vault::open`], with another bound on the keyring's silence.
+    /// Like [`Vault::open`], with what is left of somebody's patience with the keyring.
     pub async fn open_within(
-        patience: Duration,
+        patience: &Patience,
         place: Place,
         remember: Remember,
         keyring: Arc<dyn KeyStore>,

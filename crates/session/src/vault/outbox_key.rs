@@ -5,14 +5,13 @@
 //! what waits then does not survive the end of the program. It does not protect against code that runs as the same person.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use records::{Seal, SealError};
 use zeroize::Zeroizing;
 
 use super::VaultError;
 use super::crypt::{self, Purpose};
-use super::keys::{Bounded, KeyStore, KeyStoreError, PATIENCE};
+use super::keys::{Bounded, KeyStore, KeyStoreError, Patience};
 
 /// The outbox's key of one account on one device.
 pub struct OutboxKey {
@@ -29,12 +28,12 @@ impl OutboxKey {
         account: &str,
         keyring: Arc<dyn KeyStore>,
     ) -> Result<Self, VaultError> {
-        Self::open_within(PATIENCE, device, account, keyring).await
+        Self::open_within(&Patience::default(), device, account, keyring).await
     }
 
-    /// Like [`OutboxKey::open`], with another bound on the keyring's silence.
+    /// Like [`OutboxKey::open`], with what is left of somebody's patience with the keyring.
     pub async fn open_within(
-        patience: Duration,
+        patience: &Patience,
         device: &str,
         account: &str,
         keyring: Arc<dyn KeyStore>,

@@ -6,6 +6,7 @@
 pub mod robot_agent;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -154,10 +155,13 @@ pub struct KeyInMemory {
     pub key: Mutex<Option<Vec<u8>>>,
     pub fails: Mutex<Option<KeyStoreError>>,
     pub hangs: Mutex<bool>,
+    /// How often it was asked for anything.
+    pub asked: AtomicUsize,
 }
 
 impl KeyInMemory {
     fn check(&self) -> Result<(), KeyStoreError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
         if *self.hangs.lock().unwrap() {
             std::thread::sleep(Duration::from_secs(3));
         }
