@@ -10,6 +10,8 @@ use crate::session::{AccessError, Session, SessionEnd};
 const AHEAD: SignedDuration = SignedDuration::from_secs(60);
 /// How often the wall clock is looked at: the hours that a computer slept count.
 const LOOK: Duration = Duration::from_secs(30);
+/// No two renewals are closer than that: a provider whose tokens live for no time at all is not asked without end.
+const APART: Duration = Duration::from_secs(5);
 /// The pause after a first attempt in vain. It doubles.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 /// The longest pause.
@@ -49,6 +51,7 @@ impl Session {
                 pause = (pause * 2).min(LONGEST_PAUSE);
             } else {
                 pause = FIRST_PAUSE;
+                tokio::time::sleep(APART).await;
             }
         }
     }

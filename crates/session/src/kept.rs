@@ -38,15 +38,21 @@ pub(crate) async fn store(
 
 /// Changes nothing of what is stored but whether somebody is there. Where nothing is, nothing is afterwards.
 pub(crate) async fn note_presence(vault: &Vault, presence: Presence) -> Result<(), VaultError> {
-    let Some(octets) = vault.load().await? else {
+    let Some(kept) = load(vault).await? else {
         return Ok(());
     };
-    let kept = from_octets(&octets).map_err(of_content)?;
     if kept.presence == presence {
         return Ok(());
     }
     let octets = to_octets(&kept.person, &kept.held, kept.registry_id, presence);
     vault.store(&octets.map_err(of_content)?).await
+}
+
+/// What is stored, if anything is.
+pub(crate) async fn load(vault: &Vault) -> Result<Option<Remembered>, VaultError> {
+    let octets = vault.load().await?;
+    let kept = octets.map(|octets| from_octets(&octets)).transpose();
+    kept.map_err(of_content)
 }
 
 fn of_content(error: serde_json::Error) -> VaultError {

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use policy::Policy;
 use tokio::time::Instant;
 
-use crate::kept;
+use crate::kept::{self, Remembered};
 use crate::limit::Limit;
 use crate::session::{AccessError, Session, SessionEnd};
 use crate::vault::{Vault, VaultError};
@@ -57,6 +57,13 @@ pub async fn restore(
             return Restored::Unusable(why);
         }
     };
+    if is_owed(&vault, &kept) {
+        // It had ended, and the program did before its file was gone.
+        if let Err(error) = vault.wipe().await {
+            tracing::error!(%error, "the ended session's file could not be removed");
+        }
+        return Restored::Over(SessionEnd::SignedOut);
+    }
     let longest = SignedDuration::from_secs(i64::from(policy.session.idle_lock_s));
     let goes_on = kept.presence.goes_on(now, longest);
     let absolute = SignedDuration::from_secs(i64::from(policy.session.absolute_s));
@@ -72,7 +79,13 @@ pub async fn restore(
     }
 }
 
-async fn open(vault: &Vault, policy: &Policy) -> Result<Option<kept::Remembered>, Unusable> {
+fn is_owed(vault: &Vault, kept: &Remembered) -> bool {
+    let tokens = &kept.held.tokens;
+    let mut all = tokens.refresh.iter().chain([&tokens.access]);
+    all.any(|token| vault.owed().holds(token))
+}
+
+async fn open(vault: &Vault, policy: &Policy) -> Result<Option<Remembered>, Unusable> {
     let Some(octets) = vault.load().await? else {
         return Ok(None);
     };

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use crate::kept::{self, Remembered};
 use crate::limit::Limit;
 use crate::presence::Presence;
-use crate::vault::{Kept, Vault};
+use crate::vault::{InHand, Kept, Vault};
 
 /// A token with less life than this is renewed before it is used.
 const MARGIN: SignedDuration = SignedDuration::from_secs(30);
@@ -32,6 +32,8 @@ pub(crate) struct Inner {
     /// Under which the records API lists this session.
     registry: std::sync::Mutex<Option<String>>,
     presence: std::sync::Mutex<Presence>,
+    /// What was written down as owed when it ended, until its tokens are given back.
+    pub(crate) debts: std::sync::Mutex<Vec<InHand>>,
     pub(crate) life: Mutex<Life>,
     pub(crate) over: watch::Sender<Option<SessionEnd>>,
     /// Held while the session's file is written or removed. The file outlives the session: only its own end removes it.
@@ -59,6 +61,14 @@ pub(crate) struct Life {
     pub(crate) provider: Option<Provider>,
     /// Tokens of unlocks that the provider may count to the same grant: given back when this session is.
     pub(crate) kept_back: Vec<Tokens>,
+}
+
+impl Life {
+    /// All tokens that the provider is to take back, the session's own first.
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = &Tokens> {
+        let held = self.held.iter().map(|held| &held.tokens);
+        held.chain(&self.kept_back)
+    }
 }
 
 pub(crate) struct Held {
@@ -117,6 +127,7 @@ impl Session {
             limit,
             registry: std::sync::Mutex::new(registry_id),
             presence: std::sync::Mutex::new(presence),
+            debts: std::sync::Mutex::default(),
             life: Mutex::new(Life {
                 held: Some(held),
                 provider,

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use transport::Transport;
 
-use crate::revocation::give_back;
+use crate::revocation::pay_all;
 use crate::session::{Session, SessionEnd};
 use crate::vault::VaultError;
 
@@ -67,8 +67,12 @@ impl Session {
     }
 
     /// The first half of [`Session::sign_out`]: the session is over and its file gone. It waits for no network.
+    ///
+    /// Before the file goes it is written down that its tokens are owed: whatever happens to the program next, they are
+    /// given back.
     pub async fn forget(&self) -> Result<(), VaultError> {
-        self.0.forget(SessionEnd::SignedOut).await
+        let now = Timestamp::now();
+        self.0.forget(SessionEnd::SignedOut, None, now).await
     }
 
     /// The second half: the others are told. `wiped` is what the first half said.
@@ -81,33 +85,30 @@ impl Session {
         let inner = &self.0;
         // A renewal under way is waited for: the tokens that it brings are the ones to revoke.
         let mut life = inner.life.lock().await;
+        let debts = inner.write_down(&life, now).await;
         let Some(held) = life.held.take() else {
             return SignedOut::of_nothing(wiped);
         };
+        life.kept_back.clear();
         let provider = match life.provider.take() {
             Some(provider) => Some(provider),
             None => within(inner.relying_party.discover(now)).await,
         };
-        let kept_back = std::mem::take(&mut life.kept_back);
         drop(life);
-        let (party, vault, provider) = (&inner.relying_party, &inner.vault, provider.as_ref());
-        let tokens = async {
-            for tokens in &kept_back {
-                give_back(vault, party, provider, tokens, now).await;
-            }
-            give_back(vault, party, provider, &held.tokens, now).await
-        };
+        let (party, owed, provider) = (&inner.relying_party, inner.vault.owed(), provider.as_ref());
+        let tokens = pay_all(owed, debts, party, provider, now);
         let at_the_provider = async {
             match provider {
                 Some(provider) => end_idp_session(party, provider, &held.id_token, transport).await,
                 None => IdpSessionEnd::LeftToExpire,
             }
         };
-        let (tokens, idp_session) = tokio::join!(tokens, at_the_provider);
+        let (paid, idp_session) = tokio::join!(tokens, at_the_provider);
+        let refresh = held.tokens.refresh.as_ref();
         SignedOut {
             wiped,
-            refresh_token: tokens.refresh,
-            access_token: tokens.access,
+            refresh_token: refresh.map_or(TokenEnd::None, |token| paid.end_of(token, owed)),
+            access_token: paid.end_of(&held.tokens.access, owed),
             idp_session,
         }
     }

@@ -35,6 +35,21 @@ async fn the_token_is_renewed_again_and_again_before_it_runs_out() {
 }
 
 #[tokio::test]
+async fn tokens_that_live_for_no_time_at_all_are_not_renewed_without_a_pause() {
+    let home = home_with_tokens_of(0).await;
+    let session = home.sign_in().await.unwrap().session;
+    let keeping = tokio::spawn(session.clone().keep_fresh(Timestamp::now));
+    eventually(|| home.renewals() > 0, "it is renewed").await;
+
+    // Without a pause there would be hundreds by then.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+
+    assert!(home.renewals() < 5, "{} renewals", home.renewals());
+    session.forget().await.unwrap();
+    assert_eq!(keeping.await.unwrap(), SessionEnd::SignedOut);
+}
+
+#[tokio::test]
 async fn a_token_with_enough_life_is_left_alone() {
     let home = home_with_tokens_of(3600).await;
     let session = home.sign_in().await.unwrap().session;

@@ -2,9 +2,10 @@
 //!
 //! Where sessions outlive the program, so does this: in a file of its own, encrypted like the session's and bound to the
 //! same device and account. Where they do not, as on a kiosk, it lives as long as the process and says so. A debt is
-//! written down before the provider is asked, and struck out when it answered. It is bounded in number and time: what
-//! is dropped expires by itself. Nobody ever begins a session with what lies here; still, until it is paid, the tokens
-//! are of use to whoever runs code as the same person and can ask the same keyring.
+//! written down before the session's own file goes and before the provider is asked, and struck out when it answered. So
+//! what lies here tells also that a session is over, when the program ended before its file was gone. It is bounded in
+//! number and time: what is dropped expires by itself. Nobody ever begins a session with what lies here; still, until it
+//! is paid, the tokens are of use to whoever runs code as the same person and can ask the same keyring.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -122,28 +123,32 @@ impl Owed {
         self.0.retry.notified().await;
     }
 
-    /// Writes down that these tokens are owed, and takes them in hand, the refresh token first: it could make new ones.
-    pub(crate) async fn add(&self, tokens: &Tokens, now: Timestamp) -> Vec<InHand> {
-        let refresh = tokens.refresh.as_ref().map(|token| Written {
-            token: token.clone(),
-            kind: Kind::Refresh,
-            until: later(now, REFRESH),
-        });
-        let access = Written {
-            token: tokens.access.clone(),
-            kind: Kind::Access,
-            until: tokens.expires_at.unwrap_or_else(|| later(now, ACCESS)),
-        };
+    /// Writes down that these tokens are owed, and takes them in hand, each refresh token before its access token: it
+    /// could make new ones. What is owed already stays with whoever has it in hand.
+    pub(crate) async fn add(
+        &self,
+        all: impl IntoIterator<Item = &Tokens>,
+        now: Timestamp,
+    ) -> Vec<InHand> {
         let taken = {
             let mut list = self.0.list();
             let first = list.next;
-            for debt in refresh.into_iter().chain([access]) {
-                list.push(debt, now);
+            for debt in all.into_iter().flat_map(|tokens| debts_of(tokens, now)) {
+                if !list.holds(&debt.token) {
+                    list.push(debt, now);
+                }
             }
             list.take(self, |debt| debt.id >= first)
         };
-        self.save().await;
+        if !taken.is_empty() {
+            self.save().await;
+        }
         taken
+    }
+
+    /// Whether this token is owed: then the session that it belongs to is over.
+    pub(crate) fn holds(&self, token: &SecretString) -> bool {
+        self.0.list().holds(token)
     }
 
     /// Takes in hand whatever nobody else has in hand. What expired meanwhile is struck out.
@@ -163,7 +168,8 @@ impl Owed {
         taken
     }
 
-    async fn save(&self) {
+    /// Writes down how things stand now.
+    pub(crate) async fn save(&self) {
         let Some(disk) = &self.0.disk else {
             return;
         };
@@ -184,10 +190,10 @@ impl Owed {
 }
 
 impl InHand {
-    /// The provider answered, or nobody can make it: nothing is owed any more.
-    pub(crate) async fn settled(self) {
+    /// The provider answered, or nobody can make it: nothing is owed any more. Written down with the next
+    /// [`Owed::save`]; asking once more for want of it does no harm.
+    pub(crate) fn settled(self) {
         self.owed.0.list().debts.retain(|debt| debt.id != self.id);
-        self.owed.save().await;
     }
 }
 
@@ -229,6 +235,13 @@ impl List {
             self.debts.remove(first);
             tracing::warn!("too many revocations are owed: one token is left to expire");
         }
+    }
+
+    fn holds(&self, token: &SecretString) -> bool {
+        let wanted = token.expose_secret();
+        self.debts
+            .iter()
+            .any(|debt| debt.token.expose_secret() == wanted)
     }
 
     fn take(&mut self, owed: &Owed, wanted: impl Fn(&Debt) -> bool) -> Vec<InHand> {
@@ -286,6 +299,21 @@ impl Disk {
     fn binding(&self) -> [&[u8]; 2] {
         [self.device.as_bytes(), self.account.as_bytes()]
     }
+}
+
+/// What is owed of one grant.
+fn debts_of(tokens: &Tokens, now: Timestamp) -> impl Iterator<Item = Written> {
+    let refresh = tokens.refresh.as_ref().map(|token| Written {
+        token: token.clone(),
+        kind: Kind::Refresh,
+        until: later(now, REFRESH),
+    });
+    let access = Written {
+        token: tokens.access.clone(),
+        kind: Kind::Access,
+        until: tokens.expires_at.unwrap_or_else(|| later(now, ACCESS)),
+    };
+    refresh.into_iter().chain([access])
 }
 
 fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
