@@ -36,6 +36,17 @@ pub struct Recorded {
     pub actor: Actor,
 }
 
+impl Recorded {
+    /// What was recorded, without its place in the chain.
+    pub(crate) fn into_entry(self) -> Entry {
+        Entry {
+            event: self.event,
+            reference: self.reference,
+            actor: self.actor,
+        }
+    }
+}
+
 /// The last entry's number and hash: whoever holds it can tell later whether something before it was changed or cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {

@@ -9,8 +9,10 @@ use crate::error::AuditError;
 use crate::event::{Actor, Event};
 use crate::file::{Appended, Lock};
 use crate::phrase::Digest;
+use crate::reference::Reference;
 use crate::segments::{self, SEGMENT};
 use crate::verify::{Break, Fault, end_of_log, set_back_by};
+use crate::watch::{Counters, Matter};
 use crate::{shipped, walk};
 
 /// The open log. There is one writer: a second one gets [`AuditError::InUse`].
@@ -27,6 +29,8 @@ pub struct Log {
     full: bool,
     head: Head,
     last_at: Option<Timestamp>,
+    /// What security must hear of.
+    counters: Counters,
     stopped: bool,
     _lock: Lock,
 }
@@ -34,9 +38,10 @@ pub struct Log {
 impl Log {
     /// Opens the log, or begins one.
     ///
-    /// The newest segment is checked entry by entry, and earlier ones at both ends, so opening takes as long after years as
-    /// on the first day; [`crate::verify`] checks everything. A last line that a crash left incomplete is cut off, and that
-    /// this happened becomes an entry. A log that ends before what was shipped is broken.
+    /// The newest segment is checked entry by entry, earlier ones at both ends, and no more than a fixed number of entries is
+    /// counted again, so opening takes as long after years as on the first day; [`crate::verify`] checks everything. A last
+    /// line that a crash left incomplete is cut off, and that this happened becomes an entry. A log that ends before what was
+    /// shipped is broken.
     pub fn open(path: &Path, now: Timestamp) -> Result<Self, AuditError> {
         Self::open_with_segments_of(path, now, SEGMENT)
     }
@@ -93,6 +98,7 @@ impl Log {
             full: false,
             head: walked.head,
             last_at,
+            counters: Counters::of(path, walked.head)?,
             stopped: false,
             _lock: lock,
         };
@@ -109,12 +115,28 @@ impl Log {
             let by_s = by.as_secs().unsigned_abs();
             let noted = Entry {
                 event: Event::ClockSetBack { by_s },
-                reference: None,
+                reference: Some(Reference::of(self.head.hash)),
                 actor: Actor::Device("this device".into()),
             };
             self.write(&noted, at)?;
         }
         self.write(entry, at)
+    }
+
+    /// What the log says that security must hear of, and not that anybody saw to it, oldest first: after opening, what the
+    /// runs before owe. It is handed over once; what nobody sees to comes back with the next opening.
+    pub fn take_owed(&mut self) -> Vec<Matter> {
+        self.counters.take_all()
+    }
+
+    /// What the log says is kept to be told, and not that it was told. It ought to be found where it is kept.
+    pub fn take_kept(&mut self) -> Vec<Matter> {
+        self.counters.take_kept()
+    }
+
+    /// What is owed, while ceremonies may be under way: of what happens in them, they tell by themselves.
+    pub fn take_owed_outside_ceremonies(&mut self) -> Vec<Matter> {
+        self.counters.take_outside_ceremonies()
     }
 
     /// The last entry's number and hash.
@@ -151,6 +173,7 @@ impl Log {
         self.length += added;
         self.head = head;
         self.last_at = Some(at);
+        self.counters.see(entry, at, head.hash);
         Ok(head)
     }
 
@@ -173,6 +196,8 @@ impl Log {
             self.length += torn.len() as u64 + 1;
             self.head = head;
             self.last_at = Some(recorded.at);
+            let at = recorded.at;
+            self.counters.see(&recorded.into_entry(), at, head.hash);
             &[]
         } else {
             self.file.cut(self.length)?;

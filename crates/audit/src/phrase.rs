@@ -26,12 +26,15 @@ impl Code {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Id(String);
 
+/// The longest identifier, in letters.
+const LONGEST_ID: usize = 64;
+
 impl From<&str> for Id {
     fn from(text: &str) -> Self {
         let plain = |letter: char| letter.is_ascii_alphanumeric() || "-._:/".contains(letter);
         Self(
             text.chars()
-                .take(64)
+                .take(LONGEST_ID)
                 .map(|letter| if plain(letter) { letter } else { '?' })
                 .collect(),
         )
@@ -42,6 +45,11 @@ impl Id {
     /// The identifier.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether nothing of it can have been cut or replaced.
+    pub fn is_in_full(&self) -> bool {
+        self.0.len() < LONGEST_ID && !self.0.contains('?')
     }
 }
 
@@ -99,6 +107,10 @@ impl Digest {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(digest.as_ref());
         Self(bytes)
+    }
+
+    pub(crate) fn octets(self) -> [u8; 32] {
+        self.0
     }
 }
 
@@ -171,5 +183,12 @@ mod tests {
         assert_eq!(Id::from("LAB-88123").as_str(), "LAB-88123");
         assert_eq!(Id::from("a b\n").as_str(), "a?b?");
         assert_eq!(Id::from("y".repeat(100).as_str()).as_str().len(), 64);
+    }
+
+    #[test]
+    fn an_identifier_knows_whether_it_is_all_there() {
+        assert!(Id::from("LAB-88123").is_in_full());
+        assert!(!Id::from("a b").is_in_full());
+        assert!(!Id::from("y".repeat(65).as_str()).is_in_full());
     }
 }

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::phrase::Digest;
+
 /// Crockford's base 32: no I, L, O, U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -22,6 +24,12 @@ impl Reference {
     /// The reference of these random bits.
     pub fn from_bytes(bytes: [u8; 5]) -> Self {
         Self(bytes)
+    }
+
+    /// The reference of something that has none of its own and a digest: the same each time.
+    pub fn of(digest: Digest) -> Self {
+        let [first, second, third, fourth, fifth, ..] = digest.octets();
+        Self([first, second, third, fourth, fifth])
     }
 }
 

@@ -1,14 +1,10 @@
-//! Looking through a log, following it, and counting what happens in it.
+//! Looking through a log, and following it.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 
-use audit::{
-    Actor, AuditError, Concern, Counters, Entry, Event, Fault, Filter, Follower, Group, Measure,
-    page,
-};
+use audit::{Actor, AuditError, Entry, Event, Fault, Filter, Follower, Group, Measure, page};
 use common::{Kept, at, entry, entry_by, open};
-use jiff::SignedDuration;
 
 const ALL: Measure = Measure {
     through: u64::MAX,
@@ -177,64 +173,6 @@ fn a_follower_waits_for_a_line_that_is_being_written_and_stops_at_one_that_was_c
         matches!(&error, AuditError::Broken(broken) if broken.seq == 2),
         "{error}"
     );
-}
-
-#[test]
-fn failed_sign_ins_that_pile_up_are_a_concern_at_five_and_at_twice_as_many() {
-    let mut counters = Counters::default();
-    let failed = Event::SignInFailed {
-        why: "access_denied".into(),
-    };
-
-    let raised: Vec<_> = (0..20)
-        .filter_map(|second| counters.see(&failed, at(second)))
-        .collect();
-
-    let counts = [5, 10, 20].map(|count| Concern::FailedSignIns { count });
-    assert_eq!(raised, counts);
-}
-
-#[test]
-fn failed_sign_ins_far_apart_cancelled_ones_and_those_before_a_success_do_not_count() {
-    let failed = Event::SignInFailed {
-        why: "access_denied".into(),
-    };
-    let cancelled = Event::SignInFailed {
-        why: "cancelled".into(),
-    };
-    let signed_in = Event::SignedIn {
-        agent: "window".into(),
-        acr: None,
-    };
-    let mut counters = Counters::default();
-    for hours in 0..10 {
-        let time = at(0) + SignedDuration::from_hours(hours);
-        assert_eq!(counters.see(&failed, time), None);
-    }
-    for second in 0..10 {
-        assert_eq!(counters.see(&cancelled, at(second)), None);
-    }
-    let mut counters = Counters::default();
-    for second in 0..4 {
-        assert_eq!(counters.see(&failed, at(second)), None);
-    }
-    assert_eq!(counters.see(&signed_in, at(4)), None);
-    assert_eq!(counters.see(&failed, at(5)), None);
-}
-
-#[test]
-fn a_clock_that_goes_back_and_a_log_that_is_not_taken_are_concerns() {
-    let mut counters = Counters::default();
-    let see = |event| Counters::default().see(&event, at(0));
-    assert_eq!(
-        see(Event::ClockSetBack { by_s: 61 }),
-        Some(Concern::ClockSetBack)
-    );
-    assert_eq!(
-        see(Event::ShippingRefused { seq: 4 }),
-        Some(Concern::AuditBroken)
-    );
-    assert_eq!(counters.see(&Event::Stopped, at(0)), None);
 }
 
 fn seqs(page: &audit::Page) -> Vec<u64> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use audit::{AuditError, Entry, Head, Log};
+use audit::{AuditError, Entry, Head, Log, Matter};
 use evidence::{LedgerKey, Receipt, Subject, VerifiedEvidence};
 use jiff::Timestamp;
 use records::{Access, CallError, Client, OutboxError, SignatureAccepted, SubmitError, Waiting};
@@ -25,6 +25,12 @@ impl SharedLog {
     /// Writes one entry. Blocks until it is on disk.
     pub fn append(&self, entry: &Entry, at: Timestamp) -> Result<Head, AuditError> {
         self.log().append(entry, at)
+    }
+
+    /// What happened outside of ceremonies that security must hear of and has not; see
+    /// [`Log::take_owed_outside_ceremonies`].
+    pub fn take_owed(&self) -> Vec<Matter> {
+        self.log().take_owed_outside_ceremonies()
     }
 
     /// The last entry's number and hash.

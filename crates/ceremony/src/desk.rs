@@ -1,11 +1,12 @@
 //! The desk of one session: at most one ceremony lies on it, and it counts how often somebody else signed in.
 //!
-//! A desk belongs to a session and ends with it; a new session gets a new desk. It knows nothing of the session's
+//! A desk belongs to a session and ends with it; a new session gets a new desk, and one that goes on after a restart goes on
+//! with its count. It knows nothing of the session's
 //! tokens, and no count ever signs anybody out.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use audit::Reference;
+use audit::{Mismatches, Reference};
 use identity::BringForward;
 use policy::Policy;
 use tokio::sync::watch;
@@ -47,6 +48,15 @@ impl Desk {
     pub fn new(policy: Arc<Policy>) -> Self {
         Self {
             tally: Arc::new(Tally::new(&policy)),
+            policy,
+            seat: Arc::default(),
+        }
+    }
+
+    /// The desk of a session that goes on after a restart: what was counted in it before still counts.
+    pub fn resumed(policy: Arc<Policy>, before: Mismatches) -> Self {
+        Self {
+            tally: Arc::new(Tally::resumed(&policy, before)),
             policy,
             seat: Arc::default(),
         }

@@ -8,6 +8,7 @@ use records::{SecurityEvent, SecurityEventKind};
 
 use crate::cleanup::{AgentEnd, Cleanup, IdpSessionEnd};
 use crate::ending::{Ending, Failure};
+use crate::ports::AlarmError;
 use crate::scene::Scene;
 
 /// How long telling security may take.
@@ -49,7 +50,8 @@ pub(crate) async fn write_cleanup(scene: &Scene, cleanup: &Cleanup) -> bool {
     scene.write(event).await.is_ok()
 }
 
-/// Tells security what it must hear at once, if there is anything. What is returned is to be written.
+/// Tells security what it must hear at once, if there is anything. What is returned is to be written: it settles what the
+/// log owes security. Where it was neither told nor kept, nothing is, and the next start finds it owed.
 pub(crate) async fn raise_alarm(scene: &Scene, ending: &Ending) -> Option<Event> {
     let (kind, count) = match ending {
         Ending::SignerMismatch if scene.tally.is_locked() => {
@@ -65,16 +67,29 @@ pub(crate) async fn raise_alarm(scene: &Scene, ending: &Ending) -> Option<Event>
         at: scene.now(),
         device: scene.device.clone(),
         count,
+        about: Some(scene.signer_as_subject().into()),
     };
     let alarm = std::sync::Arc::clone(&scene.ports.alarm);
     let raised = tokio::spawn(async move { alarm.raise(event).await });
     let delivered = match tokio::time::timeout(PATIENCE, raised).await {
         Ok(Ok(Ok(()))) => true,
-        Ok(Ok(Err(error))) => {
-            tracing::error!(%error, "security could not be told yet");
+        Ok(Ok(Err(error @ AlarmError::Queued))) => {
+            tracing::warn!(%error, "security could not be told yet");
             false
         }
-        _ => false,
+        Ok(Ok(Err(error))) => {
+            tracing::error!(%error, "security was not told");
+            return None;
+        }
+        Ok(Err(_)) => {
+            tracing::error!("telling security broke down");
+            return None;
+        }
+        // It goes on by itself, and whoever delivers what waits notes it.
+        Err(_) => {
+            tracing::error!("security does not answer");
+            return None;
+        }
     };
     Some(Event::SecurityEventSent {
         about: kind.as_str().into(),

@@ -132,14 +132,15 @@ pub struct TrailError(pub String);
 /// Tells security at once (21 CFR 11.300(d)).
 #[async_trait]
 pub trait Alarm: Send + Sync {
-    /// Sends the event, or queues it where it will be sent from.
+    /// Sends the event, or queues it where it will be sent from, on the disk. Every other error than
+    /// [`AlarmError::Queued`] says that it did neither.
     async fn raise(&self, event: SecurityEvent) -> Result<(), AlarmError>;
 }
 
 /// Security could not be told yet.
 #[derive(Debug, thiserror::Error)]
 pub enum AlarmError {
-    /// The session has no token any more to speak with.
+    /// The session has no token any more to speak with, and it could not be kept either.
     #[error("session_ended")]
     SessionEnded,
     /// The records API did not take it.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use audit::{Actor, Entry, Event, Person, Reference};
-use evidence::{SignedAmendment, Signer};
+use evidence::{SignedAmendment, Signer, Subject};
 use jiff::{SignedDuration, Timestamp};
 use policy::Policy;
 
@@ -114,6 +114,14 @@ impl Scene {
             state,
             at: self.now(),
         });
+    }
+
+    /// Who was asked to sign.
+    pub(crate) fn signer_as_subject(&self) -> Subject {
+        Subject {
+            iss: self.signer.iss.clone(),
+            claims: self.signer.subject.clone(),
+        }
     }
 
     fn person(&self) -> Person {

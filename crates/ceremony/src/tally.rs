@@ -2,10 +2,14 @@
 //!
 //! Policy says whether the lock opens again by itself. It counts the time that the computer ran, so setting the clock does
 //! not open it. It never ends the session.
+//!
+//! A session that goes on after a restart goes on with its count ([`Tally::resumed`]), which the audit log has. The time of
+//! a lock begins anew then: no clock that could be set says how long the program was away.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use audit::Mismatches;
 use policy::Policy;
 
 /// The count of one session.
@@ -34,6 +38,21 @@ impl Tally {
             limit: policy.signing.mismatch_limit,
             lasts: Some(lasts).filter(|lasts| !lasts.is_zero()),
         }
+    }
+
+    /// The same for a session that goes on, in which that was counted before.
+    pub(crate) fn resumed(policy: &Policy, before: Mismatches) -> Self {
+        Self::new(policy).with(before, Instant::now())
+    }
+
+    fn with(self, before: Mismatches, now: Instant) -> Self {
+        let is_locked = before.since_unlocked >= self.limit;
+        *self.counted() = Counted {
+            total: before.in_session,
+            since: before.since_unlocked,
+            locked_at: is_locked.then_some(now),
+        };
+        self
     }
 
     /// Counts one more, and says how many there were in this session by now.
@@ -125,6 +144,32 @@ mod tests {
         assert!(!tally.is_locked_by(&tally.counted(), after));
         assert_eq!(tally.mismatch_at(after), 4);
         assert!(tally.is_locked_by(&tally.counted(), after));
+    }
+
+    #[test]
+    fn what_was_counted_before_a_restart_counts_after_it() {
+        let now = Instant::now();
+        let before = |in_session, since_unlocked| Mismatches {
+            in_session,
+            since_unlocked,
+        };
+
+        let once = tally(60).with(before(1, 1), now);
+        assert!(!once.is_locked_by(&once.counted(), now));
+        assert_eq!(once.mismatch_at(now), 2);
+        assert!(once.is_locked_by(&once.counted(), now));
+
+        let locked = tally(60).with(before(2, 2), now);
+        let almost = now + Duration::from_secs(59);
+        assert!(locked.is_locked_by(&locked.counted(), almost));
+        assert_eq!(locked.open_at(now + Duration::from_mins(1)), Some(60));
+
+        let for_good = tally(0).with(before(2, 2), now);
+        let much_later = now + Duration::from_secs(1_000_000);
+        assert!(for_good.is_locked_by(&for_good.counted(), much_later));
+
+        let unlocked = tally(60).with(before(3, 1), now);
+        assert!(!unlocked.is_locked_by(&unlocked.counted(), now));
     }
 
     fn tally(seconds: u64) -> Tally {

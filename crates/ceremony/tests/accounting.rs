@@ -4,17 +4,22 @@
 
 mod support;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use audit::Event;
-use ceremony::{AgentEnd, Ended, Ending, Failure, Ports, TokenEnd, Trail, TrailError, UnderWay};
-use demo::idp::{ADAMS, Fault, Faults};
+use ceremony::{
+    AgentEnd, Alarm, AlarmError, Ended, Ending, Failure, Ports, TokenEnd, Trail, TrailError,
+    UnderWay,
+};
+use demo::idp::{ADAMS, BAKER, Fault, Faults};
 use identity::{
     Agent, AgentError, AgentEvent, BringForward, Disposal, OpenAgent, Opening, Refusal,
 };
 use jiff::Timestamp;
+use records::SecurityEvent;
 use rstest::rstest;
 use support::robot_agent::{Person, RobotAgent};
 use support::{AMENDMENT, Ward};
@@ -133,6 +138,50 @@ async fn a_provider_that_would_ask_somebody_who_is_signed_in_counts_as_ambient_s
 
     assert_eq!(ended.ending, Ending::AmbientSignIn);
     assert!(ward.events().contains(&"ambient_sign_in"));
+}
+
+#[rstest]
+#[case::kept(|| AlarmError::Queued, &[false])]
+#[case::neither_told_nor_kept(|| AlarmError::SessionEnded, &[])]
+#[tokio::test]
+async fn the_log_says_that_security_will_be_told_only_where_that_is_so(
+    #[case] why: fn() -> AlarmError,
+    #[case] noted: &[bool],
+) {
+    let mut ward = Ward::open().await;
+    ward.agent.now_in_front(Person::SignsInAs(&BAKER));
+
+    let log = ward.audit_file();
+    let alarm = Unheard { why, log };
+    let ended = sign(&mut ward, |ports| ports.alarm = Arc::new(alarm)).await;
+
+    assert_eq!(ended.ending, Ending::SignerMismatch);
+    let delivered = |entry: audit::Recorded| match entry.event {
+        Event::SecurityEventSent { delivered, .. } => Some(delivered),
+        _ => None,
+    };
+    let said: Vec<_> = ward.entries().into_iter().filter_map(delivered).collect();
+    assert_eq!(said, noted);
+}
+
+/// Security does not hear anything. By the time that it is told, the log has what happened: whoever kills the program then
+/// leaves that behind.
+struct Unheard {
+    why: fn() -> AlarmError,
+    log: PathBuf,
+}
+
+#[async_trait]
+impl Alarm for Unheard {
+    async fn raise(&self, event: SecurityEvent) -> Result<(), AlarmError> {
+        let written = audit::read(&self.log).unwrap();
+        let mismatch = written
+            .iter()
+            .find(|one| one.event.name() == "signer_mismatch");
+        let reference = mismatch.unwrap().reference.unwrap();
+        assert_eq!(reference.to_string(), event.reference);
+        Err((self.why)())
+    }
 }
 
 async fn sign(ward: &mut Ward, alter: impl FnOnce(&mut Ports)) -> Ended {

@@ -163,6 +163,10 @@ async fn too_many_mismatches_lock_signing_tell_security_and_leave_the_session() 
     let told = ward.clinic.store().security_events().unwrap();
     let kinds: Vec<_> = told.iter().map(|event| event.kind.as_str()).collect();
     assert_eq!(kinds, ["signer-mismatch", "signing-locked"]);
+    // Also where somebody else's session brings it.
+    let about = told.iter().map(|event| event.about.as_deref().unwrap());
+    assert!(about.clone().all(|about| about.contains(ADAMS.subject)));
+    assert!(!about.clone().any(|about| about.contains(BAKER.subject)));
     assert!(ward.events().contains(&"signing_locked"));
     assert!(ward.events().contains(&"security_event_sent"));
     assert!(ward.session_still_works().await);

@@ -3,7 +3,7 @@
 
 mod clinic;
 
-use clinic::{ADAMS, Clinic, SESSION, request};
+use clinic::{ADAMS, BAKER, Clinic, SESSION, request};
 use http::Request;
 use jiff::SignedDuration;
 use records::wire::{
@@ -13,7 +13,7 @@ use records::wire::{
 use records::{Access, CallError};
 use rstest::rstest;
 use secrecy::ExposeSecret;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[rstest]
 #[case::nothing(|request: &mut ChallengeRequest| request.amendments.clear(), ProblemKind::Malformed)]
@@ -178,27 +178,72 @@ async fn a_reason_is_held_to_the_rule_that_the_client_asks_before(
 }
 
 #[tokio::test]
-async fn a_security_event_is_kept_with_whose_session_it_was() {
+async fn who_reports_a_security_event_is_kept_apart_from_whom_it_is_about() {
     let clinic = Clinic::open().await;
     let event = SecurityEvent {
         kind: SecurityEventKind::SigningLocked,
         reference: "7F3K-2QX9".into(),
-        at: gateway::Clock::now(&*clinic.clock),
+        at: gateway::Clock::now(&*clinic.clock) - SignedDuration::from_hours(1),
         device: "ward-3-pc-2".into(),
         count: 3,
+        about: Some(clinic.subject(ADAMS).into()),
     };
 
-    clinic
-        .client
-        .security_event(&event, &clinic.token(ADAMS, SESSION))
-        .await
-        .unwrap();
+    // B. Baker is the next one at the shared device.
+    let token = clinic.token(BAKER, SESSION);
+    clinic.client.security_event(&event, &token).await.unwrap();
 
     let kept = clinic.store().security_events().unwrap();
     assert_eq!(
         (kept[0].kind.as_str(), kept[0].count),
         ("signing-locked", 3)
     );
+    let (by, about) = (kept[0].reported_by.as_deref(), kept[0].about.as_deref());
+    assert!(by.unwrap().contains(BAKER) && !by.unwrap().contains(ADAMS));
+    assert!(about.unwrap().contains(ADAMS));
+    assert!(Some(kept[0].at.as_str()) < kept[0].received_at.as_deref());
+    let trail = clinic.store().audit(1).unwrap();
+    let line = trail
+        .iter()
+        .find(|line| line.event == "security-event")
+        .unwrap();
+    assert!(line.actor.as_deref().unwrap().contains(BAKER));
+    assert_eq!(line.detail["claimed_about"]["claims"]["sub"], ADAMS);
+}
+
+#[rstest]
+#[case::of_an_earlier_version_that_named_nobody(json!({}), 202)]
+#[case::about_somebody(json!({ "about": { "iss": "https://id.clinic.example", "claims": { "sub": "adams-7d1" } } }), 202)]
+#[case::about_nobody(json!({ "about": { "iss": "https://id.clinic.example", "claims": {} } }), 400)]
+#[case::about_nobodys_issuer(json!({ "about": { "iss": "", "claims": { "sub": "adams-7d1" } } }), 400)]
+#[case::with_what_cannot_be_read(json!({ "about": { "iss": "https://id.clinic.example", "claims": { "sub": "a\u{7}" } } }), 400)]
+#[case::with_more_than_names_somebody(json!({ "about": { "iss": "https://id.clinic.example", "claims": { "sub": "adams-7d1" }, "name": "A. Adams" } }), 400)]
+#[tokio::test]
+async fn a_security_event_names_somebody_or_nobody(#[case] about: Value, #[case] status: u16) {
+    let clinic = Clinic::open().await;
+    let mut event = json!({
+        "kind": "failed-sign-ins",
+        "reference": "7F3K-2QX9",
+        "at": "2026-11-24T13:32:08Z",
+        "device": "ward-3-pc-2",
+        "count": 5,
+    });
+    let members = event.as_object_mut().unwrap();
+    members.extend(about.as_object().unwrap().clone());
+    let named = members.contains_key("about");
+    let token = clinic.token(BAKER, SESSION);
+    let request = Request::post(format!("{}v1/security-events", clinic.running.url()))
+        .header("authorization", format!("Bearer {}", token.expose_secret()))
+        .header("content-type", "application/json")
+        .body(serde_json::to_vec(&event).unwrap())
+        .unwrap();
+
+    let answer = clinic.send(request).await;
+
+    assert_eq!(answer.status(), status);
+    let kept = clinic.store().security_events().unwrap();
+    assert_eq!(kept.len(), usize::from(status == 202));
+    assert!(kept.iter().all(|one| one.about.is_some() == named));
 }
 
 #[tokio::test]

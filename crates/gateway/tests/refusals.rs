@@ -104,7 +104,7 @@ async fn somebody_elses_authentication_is_a_security_event() {
     let events = clinic.store().security_events().unwrap();
     assert_eq!(events.len(), 1);
     assert_eq!(events[0].kind, "signer-mismatch");
-    assert!(events[0].subject.as_deref().unwrap().contains(ADAMS));
+    assert!(events[0].reported_by.as_deref().unwrap().contains(ADAMS));
 }
 
 #[tokio::test]

@@ -73,6 +73,7 @@ async fn an_ended_session_reads_nothing_and_still_delivers_and_reports() {
         at: clinic.clock.now(),
         device: PC_1.into(),
         count: 1,
+        about: None,
     };
     client.security_event(&event, token).await.unwrap();
 

@@ -107,6 +107,7 @@ async fn what_security_must_hear_of_waits_for_the_gateway_and_arrives_once() {
         at: now(&clinic),
         device: DEVICE.to_owned(),
         count: 5,
+        about: None,
     };
     Alarms::open(&folder).unwrap().raise(&event).unwrap();
 

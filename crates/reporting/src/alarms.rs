@@ -1,10 +1,12 @@
 //! What security must hear of at once (21 CFR 11.300(d)), kept until it was told.
 //!
 //! One small file for each, on the disk before [`Alarms::raise`] returns: being offline, ending the program or pulling the
-//! plug does not silence it. A file holds when, on which device, of what kind, how often, and under which reference the
-//! activity log has the detail: no record, no name, no secret, so it is not encrypted. It is sent with the token of whoever
-//! is signed in next, who need not be the one in whose session it happened: the log says that, under the reference.
+//! plug does not silence it. A file holds when, on which device, of what kind, how often, in whose session, and under which
+//! reference the activity log has the detail: no record, no name, no secret, so it is not encrypted. It is sent with the
+//! token of whoever is signed in next, who need not be the one in whose session it happened: so it says itself whom it is
+//! about, which the receiver keeps as this device's word, apart from who brought it.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use durable::Readers;
 use jiff::Timestamp;
-use records::{Access, CallError, SecurityEvent};
+use records::{Access, CallError, SecurityEvent, SecurityEventKind};
 use uuid::Uuid;
 
 use crate::Receiver;
@@ -22,14 +24,15 @@ use crate::pace::Pace;
 const WAITING: &str = "event.json";
 /// What one is called that the records API will never take. It is kept for whoever looks after the device.
 const REFUSED: &str = "refused.json";
-/// The most files. Beyond that, something happens so often that the last one of its kind counts for all that follow.
+/// The most files, but for one more of each kind and person. Beyond that, something happens so often that the last one of its
+/// kind about the same person counts for all that follow.
 const MAX_WAITING: usize = 500;
 
 /// The queue.
 pub struct Alarms {
     folder: PathBuf,
-    /// One writer at a time.
-    writing: Mutex<()>,
+    /// One writer at a time; it knows what is kept only once in a run.
+    writing: Mutex<HashSet<(SecurityEventKind, String)>>,
     /// One delivery at a time: nothing is told twice.
     delivering: tokio::sync::Mutex<()>,
     pace: Mutex<Pace>,
@@ -80,9 +83,54 @@ impl Alarms {
     /// Keeps what security must hear of. It is on the disk when this returns.
     pub fn raise(&self, event: &SecurityEvent) -> Result<(), QueueError> {
         let _one = lock(&self.writing);
+        self.keep(&self.waiting()?, event)
+    }
+
+    /// The same, unless something of this kind waits under this reference already, or was kept under it in this run: a program
+    /// that was killed after keeping it and before noting so keeps it once.
+    pub fn raise_once(&self, event: &SecurityEvent) -> Result<(), QueueError> {
+        let mut raised = lock(&self.writing);
+        let name = (event.kind, event.reference.clone());
+        if raised.contains(&name) {
+            return Ok(());
+        }
+        if !self.has(event)? {
+            self.keep(&self.waiting()?, event)?;
+        }
+        raised.insert(name);
+        Ok(())
+    }
+
+    /// Keeps again what the log says was kept, if it is not there any more. In a full queue it may stand under the reference
+    /// of another one, so it is not looked for there.
+    pub fn restore(&self, event: &SecurityEvent) -> Result<(), QueueError> {
+        let _one = lock(&self.writing);
         let waiting = self.waiting()?;
+        if waiting.len() >= MAX_WAITING || self.has(event)? {
+            return Ok(());
+        }
+        tracing::error!(
+            reference = event.reference,
+            "an alarm that was kept for security is not there any more"
+        );
+        self.keep(&waiting, event)
+    }
+
+    /// Whether something of this kind is here under this reference: also what the API never takes.
+    fn has(&self, event: &SecurityEvent) -> Result<bool, QueueError> {
+        for path in self.files(&[WAITING, REFUSED])? {
+            let kept = read_waiting(&path)?;
+            if kept.is_some_and(|kept| kept.kind == event.kind && kept.reference == event.reference)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn keep(&self, waiting: &[PathBuf], event: &SecurityEvent) -> Result<(), QueueError> {
         if waiting.len() >= MAX_WAITING
-            && let Some((path, mut last)) = newest_of_its_kind(&waiting, event)
+            && let Some((path, mut last)) = newest_of_its_kind(waiting, event)
         {
             last.count = last.count.saturating_add(1);
             return write(&path, &last);
@@ -146,11 +194,16 @@ impl Alarms {
 
     /// The files that wait, oldest first.
     fn waiting(&self) -> Result<Vec<PathBuf>, QueueError> {
+        self.files(&[WAITING])
+    }
+
+    fn files(&self, endings: &[&str]) -> Result<Vec<PathBuf>, QueueError> {
         let mut paths = Vec::new();
         for file in fs::read_dir(&self.folder).map_err(at(&self.folder))? {
             let file = file.map_err(at(&self.folder))?;
             let name = file.file_name();
-            let number = name.to_str().and_then(|name| name.strip_suffix(WAITING));
+            let name = name.to_str().unwrap_or_default();
+            let number = endings.iter().find_map(|ending| name.strip_suffix(ending));
             if number.is_some_and(|number| number.trim_end_matches('.').parse::<Uuid>().is_ok()) {
                 paths.push(file.path());
             }
@@ -178,7 +231,7 @@ fn newest_of_its_kind(
     });
     events
         .into_iter()
-        .find(|(_, waiting)| waiting.kind == event.kind)
+        .find(|(_, waiting)| waiting.kind == event.kind && waiting.about == event.about)
 }
 
 /// Whether the API will never take exactly this.
@@ -190,6 +243,14 @@ fn is_malformed(error: &CallError) -> bool {
                 status: 400 | 415 | 422
             }
     )
+}
+
+/// The same for a file that a delivery may remove at any time.
+fn read_waiting(path: &Path) -> Result<Option<SecurityEvent>, QueueError> {
+    match read(path) {
+        Err(QueueError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => read,
+    }
 }
 
 fn read(path: &Path) -> Result<Option<SecurityEvent>, QueueError> {

@@ -2,11 +2,13 @@
 //!
 //! Both go out with the access token of whoever is signed in, both survive restarts, and neither ever holds up a signature:
 //! [`Shipper`] reads the files of the log, beside their one writer, and [`Alarms`] keeps what is to be told in files of its
-//! own until it was told. A person can neither see nor stop them.
-//! They do not protect against somebody who deletes the files of this account: that the log ends too early, the receiver
-//! finds out; and what was told is told.
+//! own until it was told. No command of the application stops them, and ending or killing it only puts them off: the log
+//! says what is owed, and the next start sees to it ([`settle`]).
+//! They do not protect against somebody who deletes the log of this account and the alarms beside it while nobody is
+//! listening: that the log ends too early, the receiver finds out; what was told is told; the rest is gone.
 
 mod alarms;
+mod owed;
 mod pace;
 mod shipper;
 
@@ -14,6 +16,7 @@ use async_trait::async_trait;
 use records::{Access, AuditBatch, AuditHead, CallError, Client, SecurityEvent};
 
 pub use alarms::{Alarms, QueueError, Told};
+pub use owed::{Reporter, SettleError, is_kept, settle, told};
 pub use shipper::{Fault, Round, Shipper};
 
 /// Where reports go.

@@ -325,6 +325,7 @@ fn event(count: u32) -> SecurityEvent {
         at: now(),
         device: "ward-3-pc-2".to_owned(),
         count,
+        about: None,
     }
 }
 

@@ -208,7 +208,7 @@ impl Ward {
         std::fs::read_to_string(self.audit_file()).unwrap()
     }
 
-    fn audit_file(&self) -> PathBuf {
+    pub fn audit_file(&self) -> PathBuf {
         self.folder.path().join("audit.jsonl")
     }
 

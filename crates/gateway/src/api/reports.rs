@@ -8,8 +8,8 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use records::wire::{
-    AuditBatch, AuditHead, Decline, MAX_AUDIT_LINES, Problem, ProblemKind, SecurityEvent,
-    SecurityEventKind,
+    AuditBatch, AuditHead, ClaimedSubject, Decline, MAX_AUDIT_LINES, Problem, ProblemKind,
+    SecurityEvent, SecurityEventKind,
 };
 
 use super::door::{Deliverer, Reader};
@@ -17,8 +17,12 @@ use super::{Gateway, limits};
 use crate::refusal::Refusal;
 use crate::store::{Declining, blocking};
 
-/// The longest name of a device or a reference.
+/// The longest name of a device or a reference, and what names a person at their issuer.
 const MAX_NAME: usize = 256;
+/// The longest address of an issuer.
+const MAX_ISSUER: usize = 2048;
+/// The most claims that together name a person.
+const MAX_CLAIMS: usize = 8;
 
 /// Declines a pending amendment.
 #[utoipa::path(
@@ -110,6 +114,8 @@ pub async fn audit_events(
 }
 
 /// Hears of something that security must know at once.
+///
+/// Who authenticated for the call is kept as who reported it. Whom it is about is the device's word and is kept apart.
 #[utoipa::path(
     post,
     path = "/v1/security-events",
@@ -131,8 +137,23 @@ pub async fn security_event(
         MAX_NAME,
         "the reference is not acceptable",
     )?;
+    event.about.as_ref().map_or(Ok(()), expect_claimed)?;
     let now = gateway.now();
     tracing::warn!(kind = event.kind.as_str(), reference = %event.reference, "a security event was reported");
     blocking(move || gateway.store.keep_event(&caller.subject, &event, now)).await?;
     Ok(StatusCode::ACCEPTED)
+}
+
+/// Refuses what names nobody, or is too long to name somebody. Whether it is true cannot be told from here.
+fn expect_claimed(about: &ClaimedSubject) -> Result<(), Refusal> {
+    let detail = "whom it is about is not acceptable";
+    if about.claims.is_empty() || about.claims.len() > MAX_CLAIMS {
+        let kind = ProblemKind::Malformed;
+        return Err(Refusal::Because { kind, detail });
+    }
+    limits::expect_text(&about.iss, MAX_ISSUER, detail)?;
+    for text in about.claims.iter().flat_map(|(name, value)| [name, value]) {
+        limits::expect_text(text, MAX_NAME, detail)?;
+    }
+    Ok(())
 }

@@ -14,6 +14,7 @@ use records::wire::{
 use rusqlite::{Transaction, params};
 use serde_json::json;
 
+use super::reports::Raised;
 use super::{Store, StoreError, audit, column, instant, subject_column};
 use crate::config::{ManySessions, Sessions};
 use crate::refusal::Refusal;
@@ -293,12 +294,22 @@ fn watch_out(
     if opened < many.count.get() {
         return Ok(());
     }
-    let kind = SecurityEventKind::ManySessions.as_str();
-    tracing::warn!(kind, opened, "one person opens many sessions");
-    transaction.execute(
-        "INSERT INTO security_event (at, kind, subject, reference, device, count) VALUES (?1, ?2, ?3, NULL, ?4, ?5)",
-        params![column(now), kind, subject, opening.device.name, opened],
-    )?;
-    let detail = json!({ "kind": kind, "session": opening.id, "device": opening.device.name });
-    audit::append(transaction, "security-event", Some(subject), &detail, now)
+    let kind = SecurityEventKind::ManySessions;
+    tracing::warn!(
+        kind = kind.as_str(),
+        opened,
+        "one person opens many sessions"
+    );
+    let device = &opening.device.name;
+    let raised = Raised {
+        kind,
+        at: now,
+        reported_by: subject,
+        about: None,
+        reference: None,
+        device: Some(device),
+        count: opened,
+    };
+    let detail = json!({ "kind": kind.as_str(), "session": opening.id, "device": device });
+    raised.keep(transaction, &detail, now)
 }

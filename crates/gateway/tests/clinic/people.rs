@@ -3,7 +3,7 @@
 use evidence::digest::base64url;
 use gateway::Clock as _;
 use records::wire::{Device, SessionEnd, SessionId};
-use records::{Access, CallError, Client, SessionOver, SessionWatch};
+use records::{Access, CallError, Client, SessionEvents, SessionNews, SessionOver, SessionWatch};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -70,6 +70,14 @@ impl SignedIn {
         }
     }
 
+    /// Listens for its end. Returns when the gateway says that it is heard.
+    pub async fn listens(&self) -> SessionEvents {
+        let stream = self.client.session_events(&self.access, None).await;
+        let mut stream = stream.unwrap();
+        assert_eq!(stream.next().await.unwrap(), Some(SessionNews::Listening));
+        stream
+    }
+
     /// Waits for the end of the session, as the application does.
     pub async fn over(&self, client: &Client) -> SessionOver {
         let mut watch = SessionWatch::new(client, &self.id);
@@ -77,6 +85,14 @@ impl SignedIn {
         watch
             .over(|_| std::future::ready(Some(access.clone())))
             .await
+    }
+}
+
+/// Why the gateway says that the session of this call is over, if it says so.
+pub fn over_for<T>(answer: Result<T, CallError>) -> Option<SessionEnd> {
+    match answer {
+        Err(CallError::SessionRevoked { why }) => Some(why),
+        _ => None,
     }
 }
 

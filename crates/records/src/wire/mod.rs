@@ -18,7 +18,7 @@ pub use capabilities::{Capabilities, IssuerCapability, Limits};
 pub use octets::Octets;
 pub use problem::{Problem, ProblemKind};
 pub use reports::{
-    AuditAccepted, AuditBatch, AuditHead, Decline, MAX_AUDIT_LINES, SecurityEvent,
+    AuditAccepted, AuditBatch, AuditHead, ClaimedSubject, Decline, MAX_AUDIT_LINES, SecurityEvent,
     SecurityEventKind,
 };
 pub use session::{

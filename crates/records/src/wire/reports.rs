@@ -1,5 +1,8 @@
 //! What a client reports: declined amendments, its audit log, security events.
 
+use std::collections::BTreeMap;
+
+use evidence::Subject;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -57,6 +60,28 @@ pub struct SecurityEvent {
     pub device: String,
     /// How often it has happened in this session.
     pub count: u32,
+    /// In whose session it happened, or at whose lock, as the device says. Absent where nobody was signed in, and in what
+    /// an earlier version reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<ClaimedSubject>,
+}
+
+/// A person whom a report names. It is the reporting device's word: nobody authenticated as this person for the call, and
+/// who did may be somebody else, since people share devices and reports wait for whoever signs in next. A type of its own,
+/// so that it is never taken for an authenticated subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimedSubject {
+    /// The issuer, exactly as it writes itself.
+    pub iss: String,
+    /// The claims that identify the person there.
+    pub claims: BTreeMap<String, String>,
+}
+
+impl From<Subject> for ClaimedSubject {
+    fn from(Subject { iss, claims }: Subject) -> Self {
+        Self { iss, claims }
+    }
 }
 
 /// What a security event is about.
@@ -69,8 +94,10 @@ pub enum SecurityEventKind {
     SigningLocked,
     /// The identity provider signed somebody in without asking.
     AmbientSignIn,
-    /// The activity log does not verify.
+    /// The activity log does not verify, or contradicts what was shipped of it.
     AuditBroken,
+    /// The device's clock went back: its times from before and after do not compare.
+    ClockSetBack,
     /// The chain of receipts does not verify.
     ReceiptsBroken,
     /// Signing in failed again and again.
@@ -87,6 +114,7 @@ impl SecurityEventKind {
             Self::SigningLocked => "signing-locked",
             Self::AmbientSignIn => "ambient-sign-in",
             Self::AuditBroken => "audit-broken",
+            Self::ClockSetBack => "clock-set-back",
             Self::ReceiptsBroken => "receipts-broken",
             Self::FailedSignIns => "failed-sign-ins",
             Self::ManySessions => "many-sessions",
