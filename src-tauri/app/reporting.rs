@@ -5,12 +5,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::reporting::Round;
-use audit::{Concern, Event, Reference};
+use ::reporting::{Reporter, Round};
+use audit::{AuditError, Event, Filter};
 use jiff::Timestamp;
-use records::{Access, SecurityEvent, SecurityEventKind};
+use records::{Access, SecurityEvent};
 
-use super::{Controller, Work, session};
+use super::{Controller, Work};
 
 /// How often it is looked whether there is something to tell.
 const ROUND: Duration = Duration::from_secs(5);
@@ -22,7 +22,13 @@ impl Controller {
         tokio::spawn(async move {
             let over = work.session.ended();
             tokio::pin!(over);
+            // Opening the log looked at its newest file alone.
+            if let Err(fault) = controller.read_chain().await {
+                tracing::warn!(code = fault.code, "the activity log could not be checked");
+            }
             loop {
+                // Entries of ceremonies may have found that the clock went back.
+                controller.raise_what_is_owed().await;
                 if let Ok(access) = work.session.access_token(Timestamp::now()).await {
                     controller.tell_security(&work, &access).await;
                     controller.ship(&access).await;
@@ -35,30 +41,65 @@ impl Controller {
         });
     }
 
-    /// Keeps what security must hear of until it was told.
-    pub(super) async fn raise(&self, concern: Concern, reference: Option<Reference>) {
-        let (kind, count) = match concern {
-            Concern::FailedSignIns { count } => (SecurityEventKind::FailedSignIns, count),
-            Concern::ClockSetBack | Concern::AuditBroken => (SecurityEventKind::AuditBroken, 1),
+    /// Keeps what the log says that security must hear of until it was told. What cannot be kept stays owed: the next start
+    /// sees to it.
+    pub(super) async fn raise_what_is_owed(&self) {
+        for matter in self.parts.log.take_owed() {
+            self.keep_and_note(self.reporter().event(&matter)).await;
+        }
+    }
+
+    /// The log was found altered: security hears once of what was found.
+    pub(super) async fn raise_altered(&self, found: &AuditError) {
+        let event = self
+            .reporter()
+            .altered(&found.to_string(), Timestamp::now());
+        let path = self.parts.log.path();
+        let told = Filter {
+            event: Some("security_event_sent".to_owned()),
+            reference: Some(event.reference.clone()),
+            ..Filter::default()
         };
-        let reference = reference.or_else(session::new_reference);
-        let event = SecurityEvent {
-            kind,
-            reference: reference.map(|one| one.to_string()).unwrap_or_default(),
-            at: Timestamp::now(),
-            device: self.parts.device.clone(),
-            count,
-        };
+        let told = tokio::task::spawn_blocking(move || audit::page(&path, &told, None, 1)).await;
+        if !matches!(told, Ok(Ok(page)) if !page.entries.is_empty()) {
+            self.keep_and_note(event).await;
+        }
+    }
+
+    /// The log is not the file any more that was written to: what security hears of that cannot be noted there.
+    pub(super) async fn raise_displaced(&self, error: &AuditError) {
+        if matches!(error, AuditError::Displaced { .. }) {
+            let event = self
+                .reporter()
+                .altered(&error.to_string(), Timestamp::now());
+            self.keep(event).await;
+        }
+    }
+
+    async fn keep_and_note(&self, event: SecurityEvent) {
+        let (kind, reference) = (event.kind, event.reference.parse().ok());
+        if self.keep(event).await {
+            self.note_under(reference, ::reporting::is_kept(kind)).await;
+        }
+    }
+
+    /// Keeps an alarm. Says whether it is on the disk.
+    async fn keep(&self, event: SecurityEvent) -> bool {
+        let kind = event.kind;
         let alarms = Arc::clone(&self.parts.alarms);
-        let kept = tokio::task::spawn_blocking(move || alarms.raise(&event)).await;
-        if !matches!(kept, Ok(Ok(()))) {
+        let kept = tokio::task::spawn_blocking(move || alarms.raise_once(&event)).await;
+        let kept = matches!(kept, Ok(Ok(())));
+        if !kept {
             tracing::error!(?kind, "what security must hear of could not be kept");
         }
-        let event = Event::SecurityEventSent {
-            about: kind.as_str().into(),
-            delivered: false,
-        };
-        self.note_under(reference, event).await;
+        kept
+    }
+
+    fn reporter(&self) -> Reporter {
+        Reporter {
+            device: self.parts.device.clone(),
+            issuer: self.parts.policy.identity.issuer.clone(),
+        }
     }
 
     async fn tell_security(&self, work: &Work, access: &Access) {
