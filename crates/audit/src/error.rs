@@ -35,6 +35,13 @@ pub enum AuditError {
         #[source]
         error: io::Error,
     },
+    /// The file was moved, removed, replaced or changed by somebody else while it was open here: what is written to it would
+    /// be written nowhere, or after something that is not from here.
+    #[error("{} of the audit log is not the file any more that was written to", .path.display())]
+    Displaced {
+        /// Where it was.
+        path: PathBuf,
+    },
     /// An earlier write failed and could not be taken back, so what the file ends with is unknown until it is opened again.
     #[error("an earlier write to the audit log failed")]
     Stopped,
@@ -51,7 +58,9 @@ impl AuditError {
             Self::InUse => "audit-in-use",
             Self::DiskFull(_) => "audit-disk-full",
             Self::Forbidden { .. } => "audit-forbidden",
-            Self::Unusable { .. } | Self::Stopped | Self::Form(_) => "audit-unusable",
+            Self::Displaced { .. } => "audit-displaced",
+            Self::Stopped => "audit-stopped",
+            Self::Unusable { .. } | Self::Form(_) => "audit-unusable",
         }
     }
 

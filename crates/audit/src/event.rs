@@ -67,8 +67,17 @@ pub enum Event {
     PolicyRefused {
         /// The error's name.
         error: Code,
-        /// The key that is at fault.
+        /// The key that is at fault, if it is not the source as a whole.
         key: Option<Id>,
+        /// What kind of source it stands in.
+        source: Code,
+        /// Where that is.
+        place: Option<Id>,
+    },
+    /// The policy that applies is not the one any more that its sources make: until the next start, nothing is signed.
+    PolicyChanged {
+        /// The keys whose values differ.
+        keys: Vec<Id>,
     },
     /// Somebody signed in.
     SignedIn {
@@ -209,13 +218,25 @@ pub enum Event {
         /// Whether the API took it; otherwise it is sent again.
         delivered: bool,
     },
-    /// An amendment was declined.
+    /// An amendment is declined. It stands here before the records API is told.
     Declined {
         /// Which.
         amendment: Id,
     },
-    /// Evidence was saved to a file.
+    /// The records API did not confirm the decline that stands here under the same reference.
+    DeclineFailed {
+        /// Which.
+        amendment: Id,
+        /// The error's name.
+        why: Code,
+    },
+    /// Evidence is saved to a file. It stands here before the file is made.
     EvidenceSaved {
+        /// Whose.
+        signature_id: Id,
+    },
+    /// The file of the evidence that stands here could not be made.
+    EvidenceNotSaved {
         /// Whose.
         signature_id: Id,
     },
@@ -276,6 +297,7 @@ impl Event {
             Self::Stopped => "stopped",
             Self::PolicyRead { .. } => "policy_read",
             Self::PolicyRefused { .. } => "policy_refused",
+            Self::PolicyChanged { .. } => "policy_changed",
             Self::SignedIn { .. } => "signed_in",
             Self::SignInFailed { .. } => "sign_in_failed",
             Self::SessionRestored => "session_restored",
@@ -302,7 +324,9 @@ impl Event {
             Self::SigningUnlocked { .. } => "signing_unlocked",
             Self::SecurityEventSent { .. } => "security_event_sent",
             Self::Declined { .. } => "declined",
+            Self::DeclineFailed { .. } => "decline_failed",
             Self::EvidenceSaved { .. } => "evidence_saved",
+            Self::EvidenceNotSaved { .. } => "evidence_not_saved",
             Self::ClockSetBack { .. } => "clock_set_back",
             Self::ShippingRefused { .. } => "shipping_refused",
             Self::Recovered { .. } => "recovered",
@@ -325,7 +349,9 @@ impl Event {
             | Self::SignatureFailed { .. }
             | Self::CleanedUp { .. }
             | Self::Declined { .. }
-            | Self::EvidenceSaved { .. } => Group::Signing,
+            | Self::DeclineFailed { .. }
+            | Self::EvidenceSaved { .. }
+            | Self::EvidenceNotSaved { .. } => Group::Signing,
             Self::SignedIn { .. }
             | Self::SignInFailed { .. }
             | Self::SessionRestored
@@ -345,7 +371,8 @@ impl Event {
             Self::Started { .. }
             | Self::Stopped
             | Self::PolicyRead { .. }
-            | Self::PolicyRefused { .. } => Group::System,
+            | Self::PolicyRefused { .. }
+            | Self::PolicyChanged { .. } => Group::System,
         }
     }
 }

@@ -146,7 +146,17 @@ impl Follower {
     ) -> Result<bool, AuditError> {
         let path = segments::path(&self.log, self.segment);
         let failed = |error| AuditError::from_io(&path, error);
-        let mut file = File::open(&path).map_err(failed)?;
+        let mut file = match File::open(&path) {
+            Ok(file) => file,
+            // Where there are others, this one was taken out of the log.
+            Err(error)
+                if error.kind() == std::io::ErrorKind::NotFound
+                    && !segments::present(&self.log)?.is_empty() =>
+            {
+                return Err(self.broken(Fault::Missing));
+            }
+            Err(error) => return Err(failed(error)),
+        };
         file.seek(SeekFrom::Start(self.offset)).map_err(failed)?;
         let mut reader = BufReader::new(file);
         let mut line = Vec::new();

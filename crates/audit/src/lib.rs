@@ -33,6 +33,7 @@ pub use look::{Filter, Page, page};
 pub use mismatches::{Mismatches, mismatches};
 pub use phrase::{Code, Digest, Id, Name, NotADigest};
 pub use reference::{NotAReference, Reference};
+pub use segments::is_part_of;
 pub use shipped::Shipped;
 pub use verify::{Break, Fault, Report, SetBack, chain_id, file_of, read, verify, verify_against};
 pub use watch::{Concern, Matter};

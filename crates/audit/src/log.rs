@@ -144,7 +144,8 @@ impl Log {
         self.head
     }
 
-    /// Whether a write that could not be taken back has stopped it: nothing is appended any more.
+    /// Whether a write that could not be taken back, or somebody else's hand in its file, has stopped it: nothing is appended
+    /// any more.
     pub fn is_stopped(&self) -> bool {
         self.stopped
     }
@@ -155,8 +156,12 @@ impl Log {
     }
 
     fn write(&mut self, entry: &Entry, at: Timestamp) -> Result<Head, AuditError> {
-        if self.stopped {
+        if self.stopped && !self.file.is_displaced() {
             return Err(AuditError::Stopped);
+        }
+        if let Err(error) = self.file.in_place() {
+            self.stopped |= self.file.is_displaced();
+            return Err(error);
         }
         let (mut line, head) = self.head.extend(entry, at).map_err(AuditError::Form)?;
         line.push('\n');
@@ -181,7 +186,13 @@ impl Log {
     /// tries again, and finds at worst an empty file.
     fn begin_next(&mut self) -> Result<(), AuditError> {
         let next = self.segment + 1;
-        self.file = Appended::open(&segments::path(&self.path, next))?;
+        let path = segments::path(&self.path, next);
+        let file = Appended::open(&path)?;
+        if !file.is_empty() {
+            self.stopped = true;
+            return Err(AuditError::Displaced { path });
+        }
+        self.file = file;
         self.segment = next;
         self.length = 0;
         self.full = false;
@@ -219,8 +230,6 @@ impl Log {
 #[cfg(all(test, target_os = "linux"))]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use std::fs::File;
-
     use super::*;
 
     #[test]
@@ -234,8 +243,7 @@ mod tests {
         };
         log.append(&entry, Timestamp::UNIX_EPOCH).unwrap();
         let head = log.head();
-        log.file
-            .write_to(File::options().write(true).open("/dev/full").unwrap());
+        log.file.move_to("/dev/full".as_ref());
 
         let full = log.append(&entry, Timestamp::UNIX_EPOCH);
         let after = log.append(&entry, Timestamp::UNIX_EPOCH);

@@ -3,10 +3,13 @@
 //! A segment is never renamed and never written to again once the next one is there, so whoever reads one is not
 //! disturbed when the next begins, and a crash between two steps leaves at worst an empty newest segment.
 
-use std::fs;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use crate::error::AuditError;
+use crate::file::Identity;
+use crate::shipped;
 
 /// How many octets a segment holds before the next one begins: some months of a busy ward.
 pub(crate) const SEGMENT: u64 = 8 * 1024 * 1024;
@@ -31,6 +34,59 @@ pub(crate) fn present(log: &Path) -> Result<Vec<u32>, AuditError> {
     }
     numbers.sort_unstable();
     Ok(numbers)
+}
+
+/// Whether this is one of the log's own files, under whatever name, or has a name that the log will give to one: whoever
+/// writes there changes the log.
+pub fn is_part_of(log: &Path, path: &Path) -> Result<bool, AuditError> {
+    let own = |name: &OsStr| {
+        let is_segment = name
+            .to_str()
+            .is_some_and(|name| number(log, name).is_some());
+        is_segment || beside(log).iter().any(|own| own.file_name() == Some(name))
+    };
+    let failed = |error| AuditError::from_io(path, error);
+    let lies_beside = match fs::canonicalize(folder(path)) {
+        Ok(folder_of_path) => {
+            let home = fs::canonicalize(folder(log));
+            folder_of_path == home.map_err(|error| AuditError::from_io(log, error))?
+        }
+        // Nothing is written to a folder that is not there.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(failed(error)),
+    };
+    if lies_beside && path.file_name().is_some_and(own) {
+        return Ok(true);
+    }
+    let identity = match Identity::at(path) {
+        Ok(identity) => identity,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(failed(error)),
+    };
+    let segments = present(log)?;
+    let segments = segments.into_iter().map(|number| self::path(log, number));
+    for file in segments.chain(beside(log)) {
+        match Identity::at(&file) {
+            Ok(other) if other == identity => return Ok(true),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(AuditError::from_io(&file, error));
+            }
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(false)
+}
+
+/// What lies beside the segments and is no entry: the lock, and the note of what was shipped.
+fn beside(log: &Path) -> [PathBuf; 2] {
+    [lock(log), shipped::note(log)]
+}
+
+/// The file that carries the lock.
+pub(crate) fn lock(log: &Path) -> PathBuf {
+    let mut path = log.as_os_str().to_owned();
+    path.push(".lock");
+    path.into()
 }
 
 /// The folder that the segments lie in.
@@ -58,8 +114,7 @@ fn number(log: &Path, name: &str) -> Option<u32> {
 
 /// The name without its extension, and the extension with its dot.
 fn name_of(log: &Path) -> (String, String) {
-    let part =
-        |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let part = |part: Option<&OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
     let extension = part(log.extension());
     let extension = if extension.is_empty() {
         extension

@@ -52,6 +52,6 @@ pub fn write(log: &Path, shipped: &Shipped) -> Result<(), AuditError> {
 }
 
 /// `audit.shipped.json`, beside `audit.jsonl`.
-fn note(log: &Path) -> PathBuf {
+pub(crate) fn note(log: &Path) -> PathBuf {
     log.with_extension("shipped.json")
 }
