@@ -161,6 +161,25 @@ impl App {
         Ok(answer.get("ok").cloned().unwrap_or_default())
     }
 
+    /// Asks the shell for something as the pages do; `Err` is what it answers to what it refuses.
+    pub async fn invoke(
+        &self,
+        command: &str,
+        arguments: &Value,
+    ) -> anyhow::Result<Result<Value, Value>> {
+        let script = format!(
+            "try {{ return [true, await window.__TAURI_INTERNALS__.invoke({command:?}, {arguments})] }}
+             catch (refused) {{ return [false, refused] }}"
+        );
+        let mut answer = self.promise(MAIN, &script).await?;
+        let said = answer[1].take();
+        Ok(if answer[0] == true {
+            Ok(said)
+        } else {
+            Err(said)
+        })
+    }
+
     /// All that a window says.
     pub async fn text(&self, window: &str) -> anyhow::Result<String> {
         let text = self
@@ -186,13 +205,19 @@ impl App {
 
     /// How many web processes the application has.
     pub fn web_processes(&self) -> usize {
-        let Some(pid) = self.process.id() else {
-            return 0;
-        };
-        children(pid)
-            .into_iter()
-            .filter(|name| name.starts_with("WebKitWebProc"))
+        let processes = self.page_processes().into_iter();
+        processes
+            .filter(|(_, name)| name.starts_with("WebKitWebProc"))
             .count()
+    }
+
+    /// The web engine's processes that show pages, and that load them.
+    pub fn page_processes(&self) -> Vec<(u32, String)> {
+        let children = self.process.id().map(children).unwrap_or_default();
+        children
+            .into_iter()
+            .filter(|(_, name)| name.starts_with("WebKit"))
+            .collect()
     }
 
     /// Closes a window by the window manager's key, as a person does.
@@ -292,8 +317,8 @@ async fn connect(port: u16) -> anyhow::Result<Client> {
     }
 }
 
-/// The names of a process's children; those that ended and were not collected do not count.
-fn children(parent: u32) -> Vec<String> {
+/// A process's children and their names; those that ended and were not collected do not count.
+fn children(parent: u32) -> Vec<(u32, String)> {
     let Ok(entries) = std::fs::read_dir("/proc") else {
         return Vec::new();
     };
@@ -304,8 +329,9 @@ fn children(parent: u32) -> Vec<String> {
             let (head, tail) = stat.rsplit_once(") ")?;
             let mut fields = tail.split(' ');
             let (state, ppid) = (fields.next()?, fields.next()?);
+            let (pid, name) = head.split_once(" (")?;
             (state != "Z" && ppid.parse() == Ok(parent))
-                .then(|| head.split_once(" (").map(|(_, name)| name.to_owned()))?
+                .then(|| Some((pid.parse().ok()?, name.to_owned())))?
         })
         .collect()
 }

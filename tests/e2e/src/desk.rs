@@ -53,8 +53,16 @@ impl Desk {
 
     /// The same under a changed policy.
     pub async fn open_with(change: impl FnOnce(String) -> String) -> anyhow::Result<Self> {
+        Self::open_in(ClinicConfig::default(), change).await
+    }
+
+    /// The same in another clinic.
+    pub async fn open_in(
+        clinic: ClinicConfig,
+        change: impl FnOnce(String) -> String,
+    ) -> anyhow::Result<Self> {
         let turn = TURN.lock().await;
-        let clinic = Clinic::start(ClinicConfig::default()).await?;
+        let clinic = Clinic::start(clinic).await?;
         let policy = change(clinic.policy_toml());
         Self::in_clinic(clinic, &policy, turn).await
     }
@@ -240,6 +248,14 @@ impl Desk {
         let said = app.find(MAIN, &path).await?.text().await?;
         let place = said.trim().strip_prefix(SAYS).context("it says where")?;
         Ok(PathBuf::from(place))
+    }
+
+    /// Goes to a place that the navigation or the status line names.
+    pub async fn go(&self, place: &str) -> anyhow::Result<()> {
+        let path = format!(
+            "//*[self::nav or self::footer]//a[starts-with(normalize-space(.), '{place}')]"
+        );
+        Ok(self.app().find(MAIN, &path).await?.click().await?)
     }
 
     /// Back from an ending to the worklist.

@@ -7,10 +7,18 @@
 mod app;
 mod desk;
 mod files;
+mod hands;
+mod memory;
+mod passing_on;
 mod probe;
 mod relay;
+mod search;
+mod seen;
 
 pub use app::{App, CEREMONY, MAIN, until};
 pub use desk::{Desk, Entry};
+pub use hands::Selections;
+pub use memory::Trace;
 pub use probe::Probe;
 pub use relay::Relay;
+pub use search::{Encoding, Search};
