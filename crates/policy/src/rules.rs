@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use url::{Host, Url};
 
 use crate::error::{PolicyError, Problem};
-use crate::types::{Meaning, Profile, Reason, RedirectPath, Remember, SignInAgent};
+use crate::types::{AgentKind, Meaning, Profile, Reason, RedirectPath, Remember, SignInAgent};
 use crate::{Loaded, Policy, Source};
 
 /// Signature algorithms that prove who signed, and with which evidence can be verified: never `none`, never one with a
@@ -44,9 +44,11 @@ fn only_https(loaded: &Loaded, key: &'static str, address: &str, problems: &mut 
     }
 }
 
-/// What one person leaves on a shared device, the next one finds.
+/// What one person leaves on a shared device, the next one finds; and nothing on it leads out of the application.
 fn kiosk_forgets(loaded: &Loaded, problems: &mut Vec<PolicyError>) {
-    let Policy { session, .. } = &loaded.policy;
+    let Policy {
+        session, signing, ..
+    } = &loaded.policy;
     let mut refuse = |key: &'static str, found: String, allowed: &str| {
         let problem = Problem::Contradiction {
             other: "session.profile = kiosk".to_owned(),
@@ -70,6 +72,11 @@ fn kiosk_forgets(loaded: &Loaded, problems: &mut Vec<PolicyError>) {
     if session.sign_in_agent != SignInAgent::Window {
         let found = session.sign_in_agent.word().to_owned();
         refuse("session.sign_in_agent", found, "window");
+    }
+    // A whole browser, however short it lives, opens files and other windows.
+    if signing.agent != AgentKind::Window {
+        let found = signing.agent.word().to_owned();
+        refuse("signing.agent", found, "window");
     }
 }
 

@@ -298,7 +298,8 @@ fn a_kiosk_forgets_by_default() {
 #[case("absolute_s = 43201")]
 #[case("remember = \"keyring\"")]
 #[case("sign_in_agent = \"system_browser\"")]
-fn a_kiosk_that_remembers_is_a_contradiction(#[case] line: &str) {
+#[case("[signing]\nagent = \"browser\"")]
+fn a_kiosk_that_remembers_or_leads_out_is_a_contradiction(#[case] line: &str) {
     let error = machine(&format!(
         "{LEAST}\n[session]\nprofile = \"kiosk\"\n{line}\n"
     ))
