@@ -14,6 +14,9 @@ mod ipc;
 mod ipc_types;
 mod pages;
 mod startup;
+mod ways_out;
+#[cfg(target_os = "linux")]
+mod web_processes;
 
 use std::io::Write as _;
 use std::process::ExitCode;

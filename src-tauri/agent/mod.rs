@@ -8,6 +8,7 @@
 
 mod jar;
 mod system_browser;
+mod turn;
 mod window;
 
 pub(crate) use system_browser::SystemBrowser;

@@ -5,7 +5,7 @@
 //! It appears in no capability, so its pages can call nothing of ours although the web engine gives them the means to ask.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,10 +20,11 @@ use tauri::webview::{
 };
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WindowEvent, Wry};
 use tokio::sync::mpsc;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use url::Url;
 
 use super::jar::{Jar, Reports};
+use super::turn::{Turn, Turns};
 use crate::MAIN;
 
 /// The window's label. No capability names it.
@@ -38,6 +39,10 @@ const LOAD_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a window may take to leave the window manager.
 const WINDOW_PATIENCE: Duration = Duration::from_secs(2);
 
+/// How long the next window waits for the one before, which may still be cleaned up after when a screen is locked or a session
+/// ends in the middle of a ceremony.
+const TURN_PATIENCE: Duration = Duration::from_secs(15);
+
 /// What the title says after the origin, in the person's language.
 pub(crate) type Titles = Arc<dyn Fn(Purpose) -> String + Send + Sync>;
 
@@ -45,7 +50,7 @@ pub(crate) type Titles = Arc<dyn Fn(Purpose) -> String + Send + Sync>;
 pub(crate) struct WindowAgent {
     app: AppHandle,
     titles: Titles,
-    open: Arc<AtomicBool>,
+    turns: Turns,
 }
 
 impl WindowAgent {
@@ -53,7 +58,7 @@ impl WindowAgent {
         Self {
             app,
             titles,
-            open: Arc::default(),
+            turns: Turns::default(),
         }
     }
 }
@@ -61,7 +66,7 @@ impl WindowAgent {
 #[async_trait]
 impl Agent for WindowAgent {
     async fn open(&self, opening: Opening) -> Result<Box<dyn OpenAgent>, AgentError> {
-        let turn = Turn::take(&self.open)?;
+        let turn = self.turns.take(TURN_PATIENCE).await?;
         let jar = Jar::new(&self.app)?;
         let title = (self.titles)(opening.purpose);
         let (reports, events) = Reports::new();
@@ -114,7 +119,7 @@ impl OpenAgent for OpenWindow {
         }
         self.window.hide().map_err(failed)?;
         // Out of sight, the next address may follow at once: it must not overtake this one on its way to the server.
-        drop(tokio::time::timeout(LOAD_PATIENCE, answers.changed()).await);
+        drop(timeout(LOAD_PATIENCE, answers.changed()).await);
         Ok(())
     }
 
@@ -179,24 +184,6 @@ impl BringForward for Front {
         if let Err(error) = raised {
             tracing::debug!(%error, "the window is closed already");
         }
-    }
-}
-
-/// The right to have the one window; given back when dropped.
-struct Turn(Arc<AtomicBool>);
-
-impl Turn {
-    fn take(open: &Arc<AtomicBool>) -> Result<Self, AgentError> {
-        if open.swap(true, Ordering::SeqCst) {
-            return Err(AgentError::Busy);
-        }
-        Ok(Self(Arc::clone(open)))
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        self.0.store(false, Ordering::SeqCst);
     }
 }
 

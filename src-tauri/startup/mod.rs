@@ -16,7 +16,7 @@ use tauri_plugin_window_state::StateFlags;
 
 use crate::arguments::Arguments;
 use crate::commands::Shell;
-use crate::{MAIN, agent, commands, guard};
+use crate::{MAIN, agent, commands, guard, ways_out};
 
 use assembly::assemble;
 use goodbye::{Goodbye, close, close_at_once};
@@ -160,8 +160,8 @@ fn open_main_window(app: &AppHandle, full_screen: bool) -> tauri::Result<()> {
         .on_new_window(|_, _| tauri::webview::NewWindowResponse::Deny)
         .on_download(|_, _| false)
         .on_permission_request(|_, _| tauri::webview::PermissionResponse::Deny)
-        .build()
-        .map(drop)
+        .build()?;
+    ways_out::shut_for_our_pages(&window)
 }
 
 /// The first of the files that were dropped on the window. The shell reads it, never the page.

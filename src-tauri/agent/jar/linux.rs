@@ -3,10 +3,10 @@
 //! `incognito` alone makes one, in memory. A data directory must not be set: it would make a second, persistent context with
 //! a process of its own, and register the application's `tauri:` scheme in it.
 //! That the context is ephemeral is asked of the web view itself before anything is loaded; that it died with the window is
-//! told by its finaliser, and the web processes that came with it are looked for among our children.
+//! told by its finaliser, and the web processes that came with it are looked for among our children: all that came since, but
+//! for those in which our own pages began anew meanwhile.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -22,13 +22,15 @@ use webkit2gtk::{
 };
 
 use super::{Remains, Reports, on_view};
+use crate::ways_out;
+use crate::web_processes::{self, WebProcess};
 
 /// Web processes end well within a second after their window; this long is waited before saying that they did not.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// One ephemeral context.
 pub(in crate::agent) struct Jar {
-    processes_before: BTreeSet<u32>,
+    processes_before: BTreeSet<WebProcess>,
     finalised: Arc<AtomicBool>,
 }
 
@@ -36,7 +38,7 @@ impl Jar {
     #[expect(clippy::unnecessary_wraps, reason = "other systems can fail here")]
     pub(in crate::agent) fn new(_app: &AppHandle) -> Result<Self, AgentError> {
         Ok(Self {
-            processes_before: web_processes(),
+            processes_before: web_processes::running(),
             finalised: Arc::default(),
         })
     }
@@ -60,6 +62,7 @@ impl Jar {
         let ephemeral = on_view(window, move |platform| {
             let view = platform.inner();
             silence(&view);
+            ways_out::shut(&view);
             listen(&view, &reports);
             let Some(data) = view.website_data_manager() else {
                 return false;
@@ -84,6 +87,7 @@ impl Jar {
         let prepared = window.with_webview(move |platform| {
             let view = platform.inner();
             silence(&view);
+            ways_out::shut(&view);
             listen(&view, &reports);
             view.connect_close(move |_| close(&closing));
         });
@@ -96,14 +100,12 @@ impl Jar {
     pub(in crate::agent) async fn dispose(self) -> Remains {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let left: Vec<u32> = web_processes()
-                .difference(&self.processes_before)
-                .copied()
-                .collect();
+            let left = web_processes::strangers_since(&self.processes_before);
             let finalised = self.finalised.load(Ordering::SeqCst);
             if (left.is_empty() && finalised) || Instant::now() >= deadline {
                 let mut notes = Vec::new();
                 if !left.is_empty() {
+                    let left: Vec<u32> = left.iter().map(|process| process.pid).collect();
                     notes.push(format!("web processes still running: {left:?}"));
                 }
                 if !finalised {
@@ -186,54 +188,5 @@ fn silence(view: &WebView) {
 fn close(window: &WebviewWindow) {
     if let Err(error) = window.destroy() {
         tracing::warn!(%error, "a pop-up could not be closed");
-    }
-}
-
-/// The web engine's processes among our children; ended ones that nobody has collected yet do not count.
-fn web_processes() -> BTreeSet<u32> {
-    let us = std::process::id();
-    let Ok(entries) = fs::read_dir("/proc") else {
-        return BTreeSet::new();
-    };
-    entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .filter(|pid: &u32| {
-            fs::read_to_string(format!("/proc/{pid}/stat"))
-                .is_ok_and(|stat| is_web_child(&stat, us))
-        })
-        .collect()
-}
-
-/// Reads one `/proc/PID/stat` line: `PID (name) state parent …`, where the name may itself hold brackets.
-fn is_web_child(stat: &str, parent: u32) -> bool {
-    let Some((head, tail)) = stat.rsplit_once(") ") else {
-        return false;
-    };
-    let Some((_, name)) = head.split_once(" (") else {
-        return false;
-    };
-    let mut fields = tail.split(' ');
-    let state = fields.next();
-    let ppid = fields.next().and_then(|field| field.parse::<u32>().ok());
-    name.starts_with("WebKit") && state != Some("Z") && ppid == Some(parent)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_web_process_of_ours_is_found() {
-        assert!(is_web_child("41 (WebKitWebProces) S 7 7 0 0", 7));
-    }
-
-    #[test]
-    fn an_ended_or_foreign_process_is_not_ours() {
-        assert!(!is_web_child("41 (WebKitWebProces) Z 7 7 0 0", 7));
-        assert!(!is_web_child("41 (WebKitWebProces) S 8 7 0 0", 7));
-        assert!(!is_web_child("41 (bash) S 7 7 0 0", 7));
-        assert!(!is_web_child("41 (a) S 7 (WebKit) S 9 0 0", 7));
-        assert!(!is_web_child("", 7));
     }
 }

@@ -24,6 +24,7 @@ use windows::Win32::System::Threading::{OpenProcess, PROCESS_SYNCHRONIZE, WaitFo
 use windows::core::Interface;
 
 use super::{Remains, Reports, on_view};
+use crate::ways_out;
 
 /// The browser process ends a second or two after its last view.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -160,6 +161,7 @@ fn inspect(
         let mut process = 0;
         view.BrowserProcessId(&raw mut process)?;
         browser.store(process, Ordering::SeqCst);
+        ways_out::shut(&view)?;
 
         let mut token = 0;
         let to = reports.clone();

@@ -13,9 +13,9 @@ async fn a_lock_during_a_ceremony_leaves_no_process_of_it_and_the_next_window_op
     desk.begin_signing(RECORD).await.unwrap();
 
     desk.lock(&ADAMS).await.unwrap();
-    // Whoever comes back does not wait for what is still being cleaned up.
+    // Whoever comes back need not know that it is still being cleaned up after.
     desk.unlock(&ADAMS, &ADAMS).await.unwrap();
-    desk.at_worklist().await.unwrap();
+    desk.app().heading("You cancelled").await.unwrap();
 
     let cleaned = desk.cleaned_up(1).await.unwrap();
     assert_eq!(cleaned["processes_gone"], true, "{cleaned}");
@@ -29,10 +29,8 @@ async fn what_was_copied_or_marked_in_our_pages_cannot_be_pasted_after_the_lock(
     desk.sign_in(&ADAMS).await.unwrap();
     desk.review(RECORD).await.unwrap();
     let app = desk.app();
-    app.keys("^Countersign$", &["ctrl+a", "ctrl+c"])
-        .await
-        .unwrap();
     e2e::until("the record to be on the clipboard", || async {
+        app.keys("^Countersign$", &["ctrl+a", "ctrl+c"]).await?;
         let Selections { clipboard, primary } = app.selections().await?;
         Ok([clipboard, primary]
             .iter()
