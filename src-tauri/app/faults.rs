@@ -34,7 +34,9 @@ pub(super) fn call(error: &CallError) -> &'static str {
         CallError::TooLarge | CallError::Transport(TransportError::TooLarge { .. }) => {
             "records_too_large"
         }
-        CallError::Transport(_) | CallError::Unavailable { .. } => "records_unreachable",
+        CallError::Transport(_) | CallError::Unavailable { .. } | CallError::InBetween { .. } => {
+            "records_unreachable"
+        }
         CallError::StepUp { .. }
         | CallError::Forbidden
         | CallError::InsufficientScope
@@ -51,7 +53,7 @@ pub(super) fn call(error: &CallError) -> &'static str {
 pub(super) fn is_offline(error: &CallError) -> bool {
     matches!(
         error,
-        CallError::Transport(_) | CallError::Unavailable { .. }
+        CallError::Transport(_) | CallError::Unavailable { .. } | CallError::InBetween { .. }
     )
 }
 

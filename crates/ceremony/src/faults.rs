@@ -86,7 +86,7 @@ pub(crate) fn of_call(error: &CallError) -> Ending {
         | CallError::AuditGap { .. }
         | CallError::AuditFork { .. }
         | CallError::Step { .. } => Ending::Failed(Failure::RecordsRefused),
-        CallError::Unavailable { .. } | CallError::Transport(_) => {
+        CallError::Unavailable { .. } | CallError::InBetween { .. } | CallError::Transport(_) => {
             Ending::Failed(Failure::RecordsUnreachable)
         }
         CallError::WrongShape { .. }
@@ -100,7 +100,9 @@ pub(crate) fn of_call(error: &CallError) -> Ending {
 /// Why sealed evidence was not delivered, by the name under which the outbox keeps it.
 pub(crate) fn of_delivery(error: &CallError) -> &'static str {
     match error {
-        CallError::Transport(_) | CallError::Unavailable { .. } => "unreachable",
+        CallError::Transport(_) | CallError::Unavailable { .. } | CallError::InBetween { .. } => {
+            "unreachable"
+        }
         CallError::Unauthorised
         | CallError::SessionRevoked { .. }
         | CallError::StepUp { .. }

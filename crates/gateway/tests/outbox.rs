@@ -36,11 +36,12 @@ async fn what_is_put_is_there_after_a_restart_and_delivered_as_it_was_sealed() {
         .unwrap();
     assert_eq!(receipt.evidence_sha256, waiting.note.evidence_sha256);
     assert!(restarted.list().unwrap().entries.is_empty());
-    let kept = outbox(&folder, 1).delivered_notes().unwrap();
+    let owner = &waiting.note.owner;
+    let kept = outbox(&folder, 1).delivered_notes(owner).unwrap();
     assert_eq!(kept.len(), 1);
     assert_eq!(kept[0].receipt, accepted.receipt);
     restarted.forget(waiting.note.signature_id).unwrap();
-    assert!(restarted.delivered_notes().unwrap().is_empty());
+    assert!(restarted.delivered_notes(owner).unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -58,6 +59,56 @@ async fn a_receipt_for_something_else_removes_nothing() {
     assert!(matches!(removed, Err(OutboxError::WrongReceipt(_))));
     assert!(matches!(without_keys, Err(OutboxError::WrongReceipt(_))));
     assert_eq!(outbox.list().unwrap().entries.len(), 1);
+}
+
+#[tokio::test]
+async fn a_crash_between_the_two_steps_of_a_delivery_leaves_it_delivered() {
+    let clinic = Clinic::open().await;
+    let waiting = waiting(&clinic, "hb-1").await;
+    let (id, owner) = (waiting.note.signature_id, &waiting.note.owner);
+    let folder = clinic.folder.path().join("outbox");
+    let killed = outbox(&folder, 1);
+    killed.put(&waiting).unwrap();
+    let file = folder.join(format!("{id}.sealed"));
+    let before = std::fs::read(&file).unwrap();
+    let token = clinic.token(ADAMS, SESSION);
+    let accepted = clinic.client.submit_waiting(&waiting, &token).await;
+    let keys = clinic.store().receipt_keys().unwrap();
+    killed
+        .delivered(id, &accepted.unwrap().receipt, &keys)
+        .unwrap();
+    drop(killed);
+    std::fs::write(&file, before).unwrap();
+
+    let again = outbox(&folder, 1);
+
+    assert_eq!(again.count().unwrap(), 0);
+    assert!(again.list().unwrap().entries.is_empty());
+    assert!(!again.waits_for("hb-1").unwrap());
+    assert!(!again.has_due(jiff::Timestamp::MAX, owner).unwrap());
+    assert!(again.has_delivered(owner).unwrap());
+    again.forget(id).unwrap();
+    assert!(!again.has_delivered(owner).unwrap());
+    assert!(!file.exists());
+}
+
+#[tokio::test]
+async fn what_was_never_delivered_is_not_forgotten_nor_hidden_by_a_receipt_that_does_not_open() {
+    let clinic = Clinic::open().await;
+    let waiting = waiting(&clinic, "hb-1").await;
+    let (id, owner) = (waiting.note.signature_id, &waiting.note.owner);
+    let folder = clinic.folder.path().join("outbox");
+    outbox(&folder, 1).put(&waiting).unwrap();
+
+    let forgotten = outbox(&folder, 1).forget(id);
+    std::fs::write(folder.join(format!("{id}.delivered")), "no receipt").unwrap();
+    let again = outbox(&folder, 1);
+
+    assert!(matches!(forgotten, Err(OutboxError::Unknown(_))));
+    assert!(again.delivered_notes(owner).unwrap().is_empty());
+    assert!(again.has_due(jiff::Timestamp::MAX, owner).unwrap());
+    let seen = again.holdings(owner).unwrap();
+    assert_eq!((seen.own.len(), seen.unreadable), (1, 1));
 }
 
 type Forgery = fn(&mut Receipt);
@@ -92,8 +143,9 @@ async fn a_receipt_that_names_the_evidence_and_says_less_removes_nothing(#[case]
     let removed = outbox.delivered(entry.note.signature_id, &forged, &keys);
 
     assert!(matches!(removed, Err(OutboxError::WrongReceipt(_))));
-    assert_eq!(outbox.list().unwrap().entries, [entry]);
-    assert!(outbox.delivered_notes().unwrap().is_empty());
+    assert_eq!(outbox.list().unwrap().entries, [entry.clone()]);
+    let kept = outbox.delivered_notes(&entry.note.owner).unwrap();
+    assert!(kept.is_empty());
 }
 
 #[tokio::test]

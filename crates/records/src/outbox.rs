@@ -6,9 +6,13 @@
 //! written down elsewhere; one that the API refused for good is kept, marked, for the record. The outbox does not send
 //! anything, and does not protect against somebody who deletes its folder.
 //!
+//! Pauses are kept by the wall clock, since they outlive the program; one that no clock that is right can have stamped is
+//! over. Where a disk is full, a pause holds for as long as the program runs.
+//!
 //! Opening reads nothing, and counting reads names alone: how much waits does not slow down the start of the program.
 //! One outbox is open on a folder at a time, since what was read once is remembered.
 
+mod deliveries;
 mod entry;
 mod file;
 mod folder;
@@ -18,7 +22,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use evidence::{LedgerKey, Receipt, Subject, receipt};
+use evidence::Subject;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -126,10 +130,11 @@ impl Outbox {
         let mut listing = Listing::default();
         let refused = file::entries(&self.folder.path, file::REFUSED)?;
         let waiting = file::entries(&self.folder.path, file::WAITING)?;
-        let mut seen = BTreeSet::new();
+        let delivered = file::entries(&self.folder.path, file::DELIVERED)?;
+        let mut seen: BTreeSet<_> = delivered.iter().filter_map(|path| file::id(path)).collect();
         for path in refused.into_iter().chain(waiting) {
             let id = file::id(&path);
-            // A crash between the two steps of a refusal leaves both names; the refusal counts.
+            // A crash between the two steps of a refusal or a delivery leaves both names; the later one counts.
             if id.is_some_and(|id| !seen.insert(id)) {
                 continue;
             }
@@ -151,7 +156,8 @@ impl Outbox {
     /// What one person may see of what is here. The first time, every file is read.
     pub fn holdings(&self, owner: &Subject) -> Result<Holdings, OutboxError> {
         self.with_index(|index| {
-            self.read_waiting(index, usize::MAX)?;
+            self.read_delivered(index)?;
+            self.read_waiting(index)?;
             while let Some(id) = index.next_unread_refused() {
                 self.learn(index, id)?;
             }
@@ -170,10 +176,12 @@ impl Outbox {
     pub fn due(&self, now: Timestamp, owner: &Subject) -> Result<Vec<Waiting>, OutboxError> {
         self.with_index(|index| {
             let mut entries = Vec::new();
-            for id in self.due_now(index, now, owner)? {
-                match self.learn(index, id)? {
-                    Some(entry) if entry.note.is_due(now, owner) => entries.push(entry),
-                    _ => {}
+            for id in self.due_now(index, now, owner) {
+                match self.learn(index, id) {
+                    Ok(Some(entry)) if entry.note.is_due(now, owner) => entries.push(entry),
+                    Ok(_) => {}
+                    // The others do not wait for it.
+                    Err(error) => tracing::warn!(%error, "an entry cannot be read now"),
                 }
             }
             Ok(entries)
@@ -182,14 +190,15 @@ impl Outbox {
 
     /// Whether something is to be tried now with this person's token.
     pub fn has_due(&self, now: Timestamp, owner: &Subject) -> Result<bool, OutboxError> {
-        self.with_index(|index| Ok(!self.due_now(index, now, owner)?.is_empty()))
+        self.with_index(|index| Ok(!self.due_now(index, now, owner).is_empty()))
     }
 
     /// The amendments for which a signature waits, whoever signed: none of them may be signed meanwhile. The first time,
     /// every file of an entry that waits is read.
     pub fn waiting_amendments(&self) -> Result<BTreeSet<String>, OutboxError> {
         self.with_index(|index| {
-            self.read_waiting(index, usize::MAX)?;
+            self.read_delivered(index)?;
+            self.read_waiting(index)?;
             let waiting = index.notes().filter(|note| note.waits());
             Ok(waiting
                 .flat_map(|note| note.amendments.iter().cloned())
@@ -202,78 +211,80 @@ impl Outbox {
         Ok(self.waiting_amendments()?.contains(amendment))
     }
 
-    /// What was delivered and is not yet forgotten, oldest first.
-    pub fn delivered_notes(&self) -> Result<Vec<DeliveredNote>, OutboxError> {
-        let mut notes = self.folder.delivered()?;
-        notes.sort_by_key(|one| (one.note.sealed_at, one.note.signature_id));
-        Ok(notes)
-    }
-
-    /// The delivery is written down elsewhere: its receipt need not be kept here any longer.
-    pub fn forget(&self, id: Uuid) -> Result<(), OutboxError> {
+    /// The entry of this number, waiting or refused, if this person signed it.
+    pub fn find(&self, id: Uuid, owner: &Subject) -> Result<Option<Waiting>, OutboxError> {
         let _one = self.lock();
-        self.folder.forget(id)
+        match self.folder.read(id) {
+            Ok(entry) => Ok(Some(entry).filter(|entry| entry.note.owner == *owner)),
+            Err(OutboxError::Unknown(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
-    /// Notes a failed attempt and when the next one is.
+    /// Notes a failed attempt and when the next one is. Where that cannot be written, it holds until the program ends, and
+    /// the error says so: nothing is tried again and again without a pause.
     pub fn failed(&self, id: Uuid, error: &str, now: Timestamp) -> Result<Waiting, OutboxError> {
-        self.change(id, |note| {
+        let change = |note: &mut Note| {
             note.attempts = note.attempts.saturating_add(1);
             note.last_error = Some(error.to_owned());
             note.next_attempt_at = now
                 .checked_add(pause_after(note.attempts))
                 .unwrap_or(Timestamp::MAX);
+        };
+        self.with_index(|index| {
+            let changed = self.change(index, id, &change);
+            let known = index.note(id).filter(|note| note.waits());
+            if changed.is_err()
+                && let Some(mut note) = known.cloned()
+            {
+                change(&mut note);
+                index.remember(note);
+            }
+            changed
         })
     }
 
-    /// Whatever waits of this person is to be tried now, without regard to its pause.
+    /// Whatever waits of this person is to be tried now, without regard to its pause. Nothing is written: a program that
+    /// ends before it was tried takes the pause up again.
     pub fn hurry(&self, owner: &Subject, now: Timestamp) -> Result<(), OutboxError> {
         let waiting = self.holdings(owner)?.own.into_iter().filter(Note::waits);
-        for id in waiting.map(|note| note.signature_id) {
-            self.change(id, |note| note.next_attempt_at = now)?;
-        }
-        Ok(())
+        self.with_index(|index| {
+            for note in waiting {
+                index.remember(Note {
+                    next_attempt_at: now,
+                    ..note
+                });
+            }
+            Ok(())
+        })
     }
 
     /// Notes that the API refused it for good. It is kept, and tried no more.
     pub fn refused(&self, id: Uuid, error: &str) -> Result<Waiting, OutboxError> {
-        self.change(id, |note| {
-            note.attempts = note.attempts.saturating_add(1);
-            note.last_error = Some(error.to_owned());
-            note.state = WaitingState::Refused;
+        self.with_index(|index| {
+            self.change(index, id, &|note| {
+                note.attempts = note.attempts.saturating_add(1);
+                note.last_error = Some(error.to_owned());
+                note.state = WaitingState::Refused;
+            })
         })
     }
 
-    /// Lets an entry go against the receipt for exactly its evidence, signed by one of these keys. The receipt is kept
-    /// until [`Outbox::forget`].
-    pub fn delivered(
+    fn change(
         &self,
+        index: &mut Index,
         id: Uuid,
-        receipt: &str,
-        keys: &[LedgerKey],
-    ) -> Result<Receipt, OutboxError> {
-        let mut index = self.lock();
-        let entry = self.folder.read_waiting(id)?;
-        let proof = receipt::verify(receipt, keys).map_err(|_| OutboxError::WrongReceipt(id))?;
-        if !entry.is_proven_by(&proof) {
-            return Err(OutboxError::WrongReceipt(id));
-        }
-        let kept = DeliveredNote {
-            note: entry.note,
-            receipt: receipt.to_owned(),
-        };
-        self.folder.deliver(id, &kept)?;
-        if let Some(index) = index.as_mut() {
-            index.forget(id);
-        }
-        Ok(proof)
-    }
-
-    fn change(&self, id: Uuid, change: impl FnOnce(&mut Note)) -> Result<Waiting, OutboxError> {
-        let mut index = self.lock();
+        change: &dyn Fn(&mut Note),
+    ) -> Result<Waiting, OutboxError> {
         let mut entry = self.folder.read_waiting(id)?;
+        match index.ahead(id) {
+            Some(note) => entry.note = note.clone(),
+            // From here on something is known of it, whether or not the change can be written.
+            None => index.know(&entry.note),
+        }
         change(&mut entry.note);
-        self.write(&mut index, &entry)?;
+        self.folder.write(&entry)?;
+        index.know(&entry.note);
         Ok(entry)
     }
 
@@ -286,13 +297,12 @@ impl Outbox {
     }
 
     /// The numbers of what is due, oldest first, as far as files were read by now.
-    fn due_now(
-        &self,
-        index: &mut Index,
-        now: Timestamp,
-        owner: &Subject,
-    ) -> Result<Vec<Uuid>, OutboxError> {
-        self.read_waiting(index, MAX_READ)?;
+    fn due_now(&self, index: &mut Index, now: Timestamp, owner: &Subject) -> Vec<Uuid> {
+        for id in index.first_unread(MAX_READ) {
+            if let Err(error) = self.learn(index, id) {
+                tracing::warn!(%error, "an entry cannot be read now");
+            }
+        }
         let mut due: Vec<_> = index
             .notes()
             .filter(|note| note.is_due(now, owner))
@@ -300,16 +310,13 @@ impl Outbox {
             .collect();
         due.sort_unstable();
         due.truncate(MAX_DUE);
-        Ok(due.into_iter().map(|(_, id)| id).collect())
+        due.into_iter().map(|(_, id)| id).collect()
     }
 
-    /// Reads at most so many of the files that were not read yet.
-    fn read_waiting(&self, index: &mut Index, limit: usize) -> Result<(), OutboxError> {
-        for _ in 0..limit {
-            match index.next_unread() {
-                Some(id) => self.learn(index, id)?,
-                None => break,
-            };
+    /// Reads every file of an entry that waits and was not read yet.
+    fn read_waiting(&self, index: &mut Index) -> Result<(), OutboxError> {
+        while let Some(id) = index.next_unread() {
+            self.learn(index, id)?;
         }
         Ok(())
     }
@@ -317,10 +324,16 @@ impl Outbox {
     /// Reads one file. Nothing when it is gone, or does not open.
     fn learn(&self, index: &mut Index, id: Uuid) -> Result<Option<Waiting>, OutboxError> {
         match self.folder.read(id) {
-            Ok(entry) => {
-                // Whatever it says of itself, this file was read.
-                index.forget(id);
-                index.know(&entry.note);
+            Ok(mut entry) => {
+                if let Some(note) = index.ahead(id)
+                    && entry.waits()
+                {
+                    entry.note = note.clone();
+                } else {
+                    // Whatever it says of itself, this file was read.
+                    index.forget(id);
+                    index.know(&entry.note);
+                }
                 Ok(Some(entry))
             }
             Err(OutboxError::Unknown(_)) => {

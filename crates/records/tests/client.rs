@@ -1,10 +1,12 @@
 //! What the client makes of answers, good and bad, over real HTTP.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod queue;
+
 use std::time::Duration;
 
 use records::wire::{AuditHead, Problem, ProblemKind, SessionEnd};
-use records::{Access, CallError, Client};
+use records::{Access, CallError, Client, SubmitError};
 use rstest::rstest;
 use serde_json::json;
 use transport::{Rules, Transport, TransportError};
@@ -58,6 +60,10 @@ async fn each_problem_has_its_own_error(
 #[case::evidence(422, Some(ProblemKind::EvidenceRefused), true)]
 #[case::spent(409, Some(ProblemKind::ChallengeSpent), true)]
 #[case::changed(412, Some(ProblemKind::RecordChanged), true)]
+#[case::nothing_there(404, Some(ProblemKind::NotFound), true)]
+#[case::settled(409, Some(ProblemKind::NotPending), true)]
+#[case::other_evidence(409, Some(ProblemKind::IdempotencyConflict), true)]
+#[case::too_large(413, Some(ProblemKind::TooLarge), true)]
 #[case::later(503, Some(ProblemKind::IssuerUnavailable), false)]
 #[tokio::test]
 async fn what_is_said_about_the_token_alone_is_not_final(
@@ -74,6 +80,67 @@ async fn what_is_said_about_the_token_alone_is_not_final(
     let error = client.amendment("AM-1", &token()).await.unwrap_err();
 
     assert_eq!(error.is_final(), is_final, "{error:?}");
+}
+
+/// What proxies, ingresses and load balancers say while the service behind them is being replaced.
+#[rstest]
+#[case::no_route(404, "default backend - 404")]
+#[case::conflict(409, "<html><h1>409 Conflict</h1></html>")]
+#[case::precondition(412, "")]
+#[case::body_limit(
+    413,
+    "<html><center><h1>413 Request Entity Too Large</h1></center></html>"
+)]
+#[case::rules(
+    422,
+    "{\"type\":\"https://waf.example/blocked\",\"title\":\"Blocked\",\"status\":422}"
+)]
+#[case::no_kind(
+    409,
+    "{\"type\":\"about:blank\",\"title\":\"Conflict\",\"status\":409}"
+)]
+#[case::a_kind_of_another_status(
+    409,
+    "{\"type\":\"urn:countersign:problem:record-changed\",\"title\":\"\",\"status\":412}"
+)]
+#[tokio::test]
+async fn what_somebody_in_between_says_ends_no_sealed_signature(
+    #[case] status: u16,
+    #[case] body: &str,
+) {
+    let server = MockServer::start().await;
+    let answer = ResponseTemplate::new(status).set_body_string(body);
+    Mock::given(method("POST"))
+        .respond_with(answer)
+        .expect(1)
+        .mount(&server)
+        .await;
+    let folder = tempfile::tempdir().unwrap();
+    queue::fill(folder.path(), "adams", 1);
+    let waiting = queue::outbox(folder.path()).0.list().unwrap();
+
+    let submitted = client(&server)
+        .submit_waiting(&waiting.entries[0], &token())
+        .await;
+
+    let error = submitted.unwrap_err();
+    assert!(matches!(error, SubmitError::Unknown(_)), "{error:?}");
+    let cause = error.cause();
+    assert!(
+        matches!(cause, CallError::InBetween { status: said } if *said == status),
+        "{cause:?}"
+    );
+    assert!(!cause.is_final() && cause.is_temporary());
+}
+
+#[tokio::test]
+async fn a_404_of_somebody_in_between_does_not_say_that_nothing_was_recorded() {
+    let (_server, client) = answering(ResponseTemplate::new(404)).await;
+    assert!(client.fate("key", &token()).await.is_err());
+
+    let known = ResponseTemplate::new(404).set_body_json(Problem::from(ProblemKind::NotFound));
+    let (_server, client) = answering(known).await;
+    assert!(client.fate("key", &token()).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -84,6 +84,13 @@ pub enum CallError {
         /// The HTTP status.
         status: u16,
     },
+    /// 404, 409, 412, 413 or 422 without a problem of the contract that has this status: somebody in between answered, such
+    /// as a proxy while the service behind it is being replaced. It says nothing about what was asked.
+    #[error("somebody between here and the records service answered {status}")]
+    InBetween {
+        /// The HTTP status.
+        status: u16,
+    },
     /// Any other status.
     #[error("the records service answered {status}")]
     Unexpected {
@@ -104,6 +111,7 @@ impl CallError {
         matches!(
             self,
             Self::Unavailable { .. }
+                | Self::InBetween { .. }
                 | Self::Transport(
                     TransportError::TimedOut { .. }
                         | TransportError::Unreachable { .. }
@@ -114,7 +122,8 @@ impl CallError {
     }
 
     /// Whether a refused submission was refused for good: the same evidence is not recorded by any later attempt. What is
-    /// said about the access token alone is not final, since another token of the same person may open the door.
+    /// said about the access token alone is not final, since another token of the same person may open the door; nor is what
+    /// nobody but the service can decide and somebody else said.
     pub fn is_final(&self) -> bool {
         match self {
             Self::StepUp { .. }
@@ -134,6 +143,7 @@ impl CallError {
             | Self::WrongShape { .. }
             | Self::TooManyPages
             | Self::Unavailable { .. }
+            | Self::InBetween { .. }
             | Self::Unexpected { .. }
             | Self::Request
             | Self::Transport(_) => false,
@@ -163,6 +173,7 @@ impl SubmitError {
             // The shape is checked on success alone, so there was a success.
             CallError::WrongShape { .. }
             | CallError::Unavailable { .. }
+            | CallError::InBetween { .. }
             | CallError::Unexpected { .. }
             | CallError::Transport(_) => Self::Unknown(error),
             _ => Self::Refused(error),
@@ -194,7 +205,8 @@ fn never_left(error: &TransportError) -> bool {
     )
 }
 
-/// The error that a refusal stands for. A problem that is none of ours counts by its status.
+/// The error that a refusal stands for. What ends a submission for good counts only with the contract's own problem: a proxy
+/// knows such statuses too, and nobody signs again because of a proxy.
 pub(super) fn of_refusal(status: u16, challenges: &[&str], body: &[u8]) -> CallError {
     let problem: Option<Problem> = serde_json::from_slice(body).ok();
     let kind = problem
@@ -213,7 +225,7 @@ pub(super) fn of_refusal(status: u16, challenges: &[&str], body: &[u8]) -> CallE
         (401, _) => unauthorised(challenges),
         (403, Some(ProblemKind::NotAuthorised)) => CallError::Forbidden,
         (403, _) => CallError::InsufficientScope,
-        (404, _) => CallError::NotFound,
+        (404, Some(ProblemKind::NotFound)) => CallError::NotFound,
         (409, Some(ProblemKind::NotPending)) => CallError::NotPending,
         (409, Some(ProblemKind::IdempotencyConflict)) => CallError::IdempotencyConflict,
         (409, Some(ProblemKind::AuditGap)) => {
@@ -222,16 +234,17 @@ pub(super) fn of_refusal(status: u16, challenges: &[&str], body: &[u8]) -> CallE
         (409, Some(ProblemKind::AuditFork)) => {
             resuming(problem, |resume| CallError::AuditFork { resume })
         }
-        (409, _) => CallError::ChallengeSpent,
-        (412, _) => CallError::RecordChanged {
+        (409, Some(ProblemKind::ChallengeSpent)) => CallError::ChallengeSpent,
+        (412, Some(ProblemKind::RecordChanged)) => CallError::RecordChanged {
             amendment: problem.and_then(|problem| problem.amendment),
         },
-        (413, _) => CallError::TooLarge,
-        (422, _) => CallError::Step {
+        (413, Some(ProblemKind::TooLarge)) => CallError::TooLarge,
+        (422, Some(ProblemKind::EvidenceRefused)) => CallError::Step {
             step: problem
                 .and_then(|p| p.step)
                 .unwrap_or_else(|| "unnamed".into()),
         },
+        (404 | 409 | 412 | 413 | 422, _) => CallError::InBetween { status },
         (408 | 429 | 500..=599, _) => CallError::Unavailable { status },
         _ => CallError::Unexpected { status },
     }

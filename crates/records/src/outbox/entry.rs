@@ -157,8 +157,17 @@ impl Note {
         self.state == WaitingState::Waiting
     }
 
+    /// When it is tried again, as seen now. A pause that is longer than any was stamped by a clock that was ahead, and is
+    /// over: a clock that is right again must not make it one of years.
+    pub fn next_attempt(&self, now: Timestamp) -> Timestamp {
+        if self.next_attempt_at.duration_since(now) > super::LONGEST_PAUSE {
+            return now;
+        }
+        self.next_attempt_at.max(now)
+    }
+
     /// Whether it is to be tried now with this person's token.
     pub fn is_due(&self, now: Timestamp, owner: &Subject) -> bool {
-        self.waits() && self.owner == *owner && self.next_attempt_at <= now
+        self.waits() && self.owner == *owner && self.next_attempt(now) <= now
     }
 }

@@ -79,6 +79,11 @@ pub fn read(path: &Path) -> Result<Vec<u8>, OutboxError> {
     fs::read(path).map_err(at(path))
 }
 
+/// An error unless there is such a file.
+pub fn expect(path: &Path) -> Result<(), OutboxError> {
+    fs::symlink_metadata(path).map(drop).map_err(at(path))
+}
+
 pub fn write(path: &Path, octets: &[u8]) -> Result<(), OutboxError> {
     durable::replace(path, octets, Readers::Owner).map_err(at(path))
 }

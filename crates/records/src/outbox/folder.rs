@@ -28,10 +28,7 @@ impl Folder {
             WaitingState::Waiting => self.enclose(&self.name(id, file::WAITING), &aad(id), &stored),
             WaitingState::Refused => {
                 self.enclose(&self.name(id, file::REFUSED), &aad_refused(id), &stored)?;
-                match file::remove(&self.name(id, file::WAITING)) {
-                    Err(error) if is_absent(&error) => Ok(()),
-                    removed => removed,
-                }
+                self.remove_waiting(id)
             }
         }
     }
@@ -54,23 +51,33 @@ impl Folder {
         Ok(Waiting { note, evidence })
     }
 
-    /// Lets an entry go and keeps what is left of it.
+    /// Keeps what is left of an entry. From here on it waits no more, whether or not its own file can be removed.
     pub fn deliver(&self, id: Uuid, kept: &DeliveredNote) -> Result<(), OutboxError> {
         let path = self.name(id, file::DELIVERED);
         self.enclose(&path, &aad_delivered(id), kept)?;
-        file::remove(&self.name(id, file::WAITING))
+        if let Err(error) = self.remove_waiting(id) {
+            tracing::warn!(%error, "the file of a delivered entry is still there");
+        }
+        Ok(())
     }
 
-    pub fn delivered(&self) -> Result<Vec<DeliveredNote>, OutboxError> {
-        let paths = file::entries(&self.path, file::DELIVERED)?;
-        paths
-            .iter()
-            .map(|path| self.unseal(path, &aad_delivered))
-            .collect()
+    pub fn read_delivered(&self, id: Uuid) -> Result<DeliveredNote, OutboxError> {
+        self.unseal(&self.name(id, file::DELIVERED), &aad_delivered)
     }
 
+    /// Removes what is left of a delivered entry: the receipt last, since it says that the entry does not wait.
     pub fn forget(&self, id: Uuid) -> Result<(), OutboxError> {
-        file::remove(&self.name(id, file::DELIVERED)).map_err(|error| unknown(id, error))
+        let receipt = self.name(id, file::DELIVERED);
+        file::expect(&receipt).map_err(|error| unknown(id, error))?;
+        self.remove_waiting(id)?;
+        file::remove(&receipt)
+    }
+
+    fn remove_waiting(&self, id: Uuid) -> Result<(), OutboxError> {
+        match file::remove(&self.name(id, file::WAITING)) {
+            Err(error) if is_absent(&error) => Ok(()),
+            removed => removed,
+        }
     }
 
     pub fn name(&self, id: Uuid, extension: &str) -> PathBuf {

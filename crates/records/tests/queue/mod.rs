@@ -80,7 +80,7 @@ pub fn note(owner: &str, number: u64) -> Note {
         },
         sealed_at: at,
         attempts: 0,
-        next_attempt_at: at,
+        next_attempt_at: now(),
         last_error: None,
         state: WaitingState::Waiting,
     }
