@@ -187,10 +187,12 @@ pub(crate) async fn save_evidence(
     let controller = shell.controller()?;
     controller.allow_files()?;
     let saving = controller.evidence_to_save(&signature_id).await?;
-    let Some(path) = save(&app, &window, shell.inner(), &saving, JSON).await? else {
+    let Some(path) = place(&app, &window, shell.inner(), &saving, JSON).await else {
         return Ok(None);
     };
-    controller.evidence_saved(&signature_id).await?;
+    controller
+        .save_evidence(&signature_id, &saving, &path)
+        .await?;
     Ok(Some(path.display().to_string()))
 }
 

@@ -6,18 +6,28 @@ use std::time::Duration;
 use ceremony::{Courier, Delivered, SharedOutbox};
 use jiff::Timestamp;
 
-use super::{Controller, Work, actor};
+use super::{Controller, Parts, Work, actor};
 use crate::ipc::Fault;
 
 /// How often the outbox is looked at. Each entry has its own, growing pause.
 const ROUND: Duration = Duration::from_secs(5);
 
+/// Who delivers what waits; nobody where there is no outbox.
+pub(super) fn courier(parts: &Parts) -> Option<Courier> {
+    let outbox = parts.outbox.clone()?;
+    Some(Courier::new(
+        Arc::new(SharedOutbox(outbox)),
+        Arc::new(parts.records.clone()),
+        Arc::new(parts.log.clone()),
+    ))
+}
+
 impl Controller {
     /// Delivers as long as the session lives.
     pub(super) fn deliver_what_waits(self: &Arc<Self>, work: Arc<Work>) {
-        let Some(courier) = self.courier() else {
+        if self.courier.is_none() {
             return;
-        };
+        }
         let controller = Arc::clone(self);
         tokio::spawn(async move {
             let over = work.session.ended();
@@ -27,22 +37,24 @@ impl Controller {
                     _ = &mut over => return,
                     () = tokio::time::sleep(ROUND) => {}
                 }
-                // While a ceremony runs, its own delivery is under way.
                 if work.desk.under_way().is_none() && controller.is_due(&work) {
-                    controller.round(&courier, &work).await;
+                    controller.round(&work).await;
                 }
             }
         });
     }
 
-    /// Whether something that this person signed is to be tried now. Nobody else's is ever tried with their token.
+    /// Whether something that this person signed is to be tried now, or to be written down. Nobody else's is ever tried
+    /// with their token.
     fn is_due(&self, work: &Work) -> bool {
         let Some(outbox) = &self.parts.outbox else {
             return false;
         };
         let person = &work.session.person().subject;
+        let has_delivered = |due| Ok(due || outbox.has_delivered(person)?);
         outbox
             .has_due(Timestamp::now(), person)
+            .and_then(has_delivered)
             .inspect_err(|error| tracing::warn!(%error, "the outbox cannot be read"))
             .unwrap_or_default()
     }
@@ -62,31 +74,30 @@ impl Controller {
         }
     }
 
-    /// Sends what waits now.
-    pub(super) async fn deliver_at_once(&self, work: &Arc<Work>) {
-        if let Some(courier) = self.courier()
-            && work.desk.under_way().is_none()
-        {
-            self.round(&courier, work).await;
+    /// Sends what is due now; after whoever does so already, and no longer than the session lives: whoever is next at the
+    /// screen does not wait for it. What is cut off goes on with the next round of whoever signed.
+    pub(super) async fn round(&self, work: &Arc<Work>) {
+        let Some(courier) = &self.courier else {
+            return;
+        };
+        tokio::select! {
+            _ = work.session.ended() => {}
+            () = self.round_of(courier, work) => {}
         }
     }
 
-    fn courier(&self) -> Option<Courier> {
-        let outbox = self.parts.outbox.clone()?;
-        Some(Courier {
-            outbox: Arc::new(SharedOutbox(outbox)),
-            submission: Arc::new(self.parts.records.clone()),
-            trail: Arc::new(self.parts.log.clone()),
-        })
-    }
-
-    async fn round(&self, courier: &Courier, work: &Arc<Work>) {
+    async fn round_of(&self, courier: &Courier, work: &Arc<Work>) {
+        let turn = courier.turn().await;
         let now = Timestamp::now();
         let person = &work.session.person().subject;
         let Ok(token) = work.session.access_token(now).await else {
             return;
         };
-        let delivered = match courier.round(person, &token, &actor(work), now).await {
+        // While a ceremony runs, its own delivery is under way.
+        if work.desk.under_way().is_some() {
+            return;
+        }
+        let delivered = match turn.round(person, &token, &actor(work), now).await {
             Ok(delivered) => delivered,
             Err(error) => {
                 tracing::error!(%error, "the outbox cannot be used");
@@ -101,9 +112,14 @@ impl Controller {
                 }
                 Delivered::Refused { waiting, why } => {
                     tracing::error!(reference = waiting.note.reference, %why, "a sealed signature was refused");
+                    self.parts.screen.worklist_changed();
                 }
                 Delivered::Later { waiting, why } => {
-                    tracing::info!(reference = waiting.note.reference, %why, "a sealed signature waits");
+                    tracing::info!(
+                        reference = waiting.note.reference,
+                        why,
+                        "a sealed signature waits"
+                    );
                 }
             }
         }

@@ -194,6 +194,7 @@ mod tests {
             "vault_unusable",
             "outbox_unwritable",
             "outbox_unreadable",
+            "evidence_gone",
             "signature_waits",
             "policy_unreadable",
             "policy_not_https",

@@ -15,6 +15,7 @@ mod ports;
 mod reading;
 mod registered;
 mod reporting;
+mod saving;
 mod session;
 mod signing;
 mod state;
@@ -37,7 +38,7 @@ use ::session::input::Input;
 use ::session::{Newcomer, Vault};
 use audit::{Actor, Counters, Entry, Event, Reference};
 use catalogue::{Catalogue, Locale};
-use ceremony::SharedLog;
+use ceremony::{Courier, SharedLog};
 use identity::{Agent, Page, RelyingParty, Subject};
 use jiff::Timestamp;
 use policy::Policy;
@@ -113,6 +114,8 @@ pub(crate) struct Parts {
 /// only short reads and assignments: no text is looked up, no file read, nobody told.
 pub(crate) struct Controller {
     parts: Parts,
+    /// Delivers what waits, where there is an outbox. There is one, so that nothing is sent twice at once.
+    courier: Option<Courier>,
     /// The texts in each language; they are parsed once.
     catalogues: Vec<Catalogue>,
     inner: Mutex<Inner>,
@@ -154,6 +157,7 @@ impl Controller {
             drafts: HashMap::new(),
         };
         Arc::new(Self {
+            courier: delivery::courier(&parts),
             parts,
             catalogues: Locale::ALL.map(Catalogue::new).into(),
             inner: Mutex::new(inner),
@@ -238,12 +242,7 @@ impl Controller {
         }
     }
 
-    /// Writes to the audit log before what it describes goes on.
-    async fn record(&self, event: Event) -> Result<(), Fault> {
-        self.record_by(event, self.actor()).await
-    }
-
-    /// The same, for somebody who is not signed in yet, or not any more.
+    /// Writes to the audit log before what it describes goes on, whoever is at the screen by then.
     async fn record_by(&self, event: Event, actor: Actor) -> Result<(), Fault> {
         self.append(event, None, actor).await
     }

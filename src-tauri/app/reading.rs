@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use records::{Access, Amendment, CallError, Client, Decline, SessionOver};
 
 use super::views::{self, Choice};
-use super::{Controller, Work, faults, when};
+use super::{Controller, Work, actor, faults, session, when};
 use crate::ipc::{Draft, Fault, Review, TextPart, Worklist};
 
 /// Whether the records service takes this text; one that says nothing is left out.
@@ -79,7 +79,7 @@ impl Controller {
         Ok(())
     }
 
-    /// Declines an amendment, as it was read.
+    /// Declines an amendment, as it was read; not where that cannot be written down first.
     pub(crate) async fn decline(&self, id: &str, etag: &str, reason: String) -> Result<(), Fault> {
         let work = self.work()?;
         self.as_read(&work, id, etag)?;
@@ -90,16 +90,29 @@ impl Controller {
             return Err(self.fault("note_unusable", &[]));
         }
         let decline = Decline { reason };
-        self.ask(&work, |records, token| {
-            let (decline, id, etag) = (decline.clone(), id.to_owned(), etag.to_owned());
-            async move { records.decline(&id, &etag, &decline, &token).await }
-        })
-        .await?;
-        work.read().remove(id);
+        let (reference, by) = (session::new_reference(), actor(&work));
         let declined = Event::Declined {
             amendment: id.into(),
         };
-        self.record(declined).await?;
+        self.append(declined, reference, by.clone()).await?;
+        let answer = self.ask_or_name(&work, |records, token| {
+            let (decline, id, etag) = (decline.clone(), id.to_owned(), etag.to_owned());
+            async move { records.decline(&id, &etag, &decline, &token).await }
+        });
+        if let Err(why) = answer.await {
+            let failed = Event::DeclineFailed {
+                amendment: id.into(),
+                why: why.into(),
+            };
+            if let Err(unwritten) = self.append(failed, reference, by).await {
+                tracing::error!(code = unwritten.code, "an event could not be recorded");
+            }
+            return Err(Fault {
+                reference: reference.map(|reference| reference.to_string()),
+                ..self.fault(why, &[])
+            });
+        }
+        work.read().remove(id);
         self.parts.screen.worklist_changed();
         Ok(())
     }
@@ -153,7 +166,7 @@ impl Controller {
         .await
     }
 
-    /// Calls the records API with the session's token. A token that was taken back before its time is renewed once.
+    /// Calls the records API with the session's token.
     pub(super) async fn ask<T, Answer>(
         &self,
         work: &Arc<Work>,
@@ -162,7 +175,20 @@ impl Controller {
     where
         Answer: Future<Output = Result<T, CallError>>,
     {
-        let told = |error| self.fault(faults::access(error), &[]);
+        let answer = self.ask_or_name(work, call).await;
+        answer.map_err(|name| self.fault(name, &[]))
+    }
+
+    /// The same, for whoever wants the name of what went wrong. A token that was taken back before its time is renewed once.
+    async fn ask_or_name<T, Answer>(
+        &self,
+        work: &Arc<Work>,
+        call: impl Fn(Client, Access) -> Answer,
+    ) -> Result<T, &'static str>
+    where
+        Answer: Future<Output = Result<T, CallError>>,
+    {
+        let told = faults::access;
         let session = &work.session;
         let token = session.access_token(Timestamp::now()).await.map_err(told)?;
         let mut answer = call(work.records(), token).await;
@@ -179,7 +205,7 @@ impl Controller {
         }
         answer.map_err(|error| {
             tracing::info!(%error, "the records service was asked in vain");
-            self.fault(faults::call(&error), &[])
+            faults::call(&error)
         })
     }
 }

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use audit::Event;
 use catalogue::intent;
 use ceremony::{Ending, Ports, Progress, SharedOutbox, StepState as At, SystemClock, UnderWay};
 use evidence::{
-    Bundle, ClientInfo, LocalTime, Meaning, Presentation, RecordRef, SignedAmendment, Signer,
+    ClientInfo, LocalTime, Meaning, Presentation, RecordRef, SignedAmendment, Signer,
     StatementReason,
 };
 use jiff::{SignedDuration, Timestamp, Zoned};
@@ -107,28 +106,6 @@ impl Controller {
             }
         }
         self.tell();
-    }
-
-    /// The evidence of a signature of this session, with its receipt.
-    pub(crate) async fn evidence_to_save(&self, signature_id: &str) -> Result<Saving, Fault> {
-        let work = self.work()?;
-        let kept = work.evidence().get(signature_id).cloned();
-        let octets = match kept {
-            Some(octets) => octets,
-            None => self.fetch_evidence(&work, signature_id).await?,
-        };
-        Ok(Saving {
-            file_name: format!("countersign-{signature_id}.json"),
-            octets,
-        })
-    }
-
-    /// Notes that evidence left the application.
-    pub(crate) async fn evidence_saved(&self, signature_id: &str) -> Result<(), Fault> {
-        self.record(Event::EvidenceSaved {
-            signature_id: signature_id.into(),
-        })
-        .await
     }
 
     fn under_way(&self) -> Option<UnderWay> {
@@ -280,24 +257,6 @@ impl Controller {
                 controller.parts.screen.worklist_changed();
             }
         });
-    }
-
-    async fn fetch_evidence(&self, work: &Arc<Work>, signature_id: &str) -> Result<Vec<u8>, Fault> {
-        let gone = || self.fault("amendment_gone", &[]);
-        let id: Uuid = signature_id.parse().map_err(|_| gone())?;
-        let kept = self
-            .ask(work, |records, token| async move {
-                records.signature(id, &token).await
-            })
-            .await?;
-        let malformed = || self.fault("records_malformed", &[]);
-        let mut bundle = Bundle::parse(kept.evidence.as_slice())
-            .map_err(|_| malformed())?
-            .with_receipt(&kept.receipt);
-        if let Some(token) = &kept.timestamp {
-            bundle = bundle.with_timestamp(token.as_slice());
-        }
-        bundle.octets().map_err(|_| malformed())
     }
 
     fn fresh_view(&self, amendment: &Amendment) -> CeremonyView {

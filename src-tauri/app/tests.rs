@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod locking;
+mod outbox;
 #[path = "../../crates/ceremony/tests/support/robot_agent.rs"]
 #[allow(dead_code, unreachable_pub)]
 mod robot_agent;
@@ -117,6 +118,9 @@ impl Ward {
             device: "ward-3".to_owned(),
             account: "adams".to_owned(),
         };
+        let waiting =
+            records::Outbox::open(&folder.path().join("outbox"), Box::new(outbox::Marked));
+        let waiting = waiting.unwrap();
         let vault = Vault::open(place, policy.session.remember, Arc::new(NoKeyring));
         let log = Log::open(&folder.path().join("audit.jsonl"), Timestamp::now()).unwrap();
         let controller = Controller::new(Parts {
@@ -129,7 +133,7 @@ impl Ward {
             transport,
             vault: Arc::new(vault.await.unwrap()),
             log: SharedLog::new(log),
-            outbox: None,
+            outbox: Some(Arc::new(waiting)),
             alarms: Arc::new(Alarms::open(&folder.path().join("alarms")).unwrap()),
             shipper: None,
             input: Arc::new(move || Box::new(input)),

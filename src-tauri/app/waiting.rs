@@ -48,7 +48,7 @@ impl Controller {
                 return Err(self.fault("outbox_unreadable", &[]));
             }
         }
-        self.deliver_at_once(&work).await;
+        self.round(&work).await;
         self.tell();
         Ok(())
     }
@@ -75,7 +75,7 @@ impl Controller {
                 OutboxState::Refused
             },
             attempts: note.attempts,
-            next_try: waits.then(|| when::rfc3339(note.next_attempt_at.max(Timestamp::now()))),
+            next_try: waits.then(|| when::rfc3339(note.next_attempt(Timestamp::now()))),
             why,
             remedy,
             reference: note.reference.clone(),
@@ -92,6 +92,54 @@ fn outbox_code(noted: &str) -> &'static str {
         "challenge_spent" => "outbox_challenge_spent",
         "forbidden" => "outbox_forbidden",
         "not_accepted" | "never_sent" => "outbox_not_accepted",
+        "not_written" => "outbox_not_written",
         _ => "outbox_unreachable",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use catalogue::{Catalogue, Locale};
+
+    use super::*;
+
+    /// Everything that the courier and the ceremony note, and what a later version may.
+    const NOTED: [&str; 10] = [
+        "unreachable",
+        "not_let_in",
+        "record_changed",
+        "not_pending",
+        "challenge_spent",
+        "forbidden",
+        "not_accepted",
+        "never_sent",
+        "not_written",
+        "of_a_later_version",
+    ];
+
+    #[test]
+    fn everything_that_the_outbox_notes_has_a_text_and_a_remedy_in_both_languages() {
+        for locale in Locale::ALL {
+            let catalogue = Catalogue::new(locale);
+            for noted in NOTED {
+                let code = outbox_code(noted).replace('_', "-");
+                for prefix in ["err", "rec"] {
+                    let key = format!("{prefix}-{code}");
+                    assert!(catalogue.has(&key), "{key} in {}", locale.tag());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn each_refusal_is_told_apart_and_what_is_not_known_says_the_least() {
+        let told = |noted: &str| outbox_code(noted);
+        assert_eq!(told("record_changed"), "outbox_record_changed");
+        assert_eq!(told("not_pending"), "outbox_not_pending");
+        assert_eq!(told("challenge_spent"), "outbox_challenge_spent");
+        assert_eq!(told("forbidden"), "outbox_forbidden");
+        assert_eq!(told("never_sent"), told("not_accepted"));
+        assert_eq!(told("unreachable"), "outbox_unreachable");
+        assert_eq!(told("of_a_later_version"), "outbox_unreachable");
     }
 }

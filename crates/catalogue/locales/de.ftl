@@ -202,6 +202,10 @@ rec-outbox-not-accepted = Nicht erneut unterschreiben. Nennen Sie der IT die Ref
 ## errors that only IT reads
 ## Die Ablehnungen. Wer unterschreibt, liest den einen Text von not-applied; dies steht für die IT neben der Referenz.
 
+err-outbox-not-written = Dieser Computer konnte die Antwort des Aktendienstes nicht festhalten.
+rec-outbox-not-written = Auf dem Datenträger Platz schaffen. Sie wird von selbst erneut gesendet: nicht erneut unterschreiben.
+err-evidence-gone = Zu dieser Unterschrift gibt es keinen Nachweis, weder in Ihrem Ausgang noch beim Aktendienst.
+rec-evidence-gone = Die IT anrufen und die Referenz nennen, unter der die Unterschrift im Aktivitätsprotokoll steht.
 err-issuer-mismatch = Das ID-Token kommt von einem anderen Aussteller, als die Richtlinie nennt.
 rec-issuer-mismatch = identity.issuer mit dem Discovery-Dokument des Anbieters vergleichen, Zeichen für Zeichen, mit dem letzten Schrägstrich.
 err-response-issuer-missing = Der Anbieter verspricht, sich in der Antwort zu nennen (RFC 9207), und tat es nicht.
@@ -590,7 +594,9 @@ event-recovered = Protokoll nach einem Absturz geflickt
 event-unlock-failed = Entsperren fehlgeschlagen
 event-switched-user = Person gewechselt
 event-signing-unlocked = Unterschreiben wieder frei
+event-decline-failed = Ablehnen fehlgeschlagen
 event-clock-set-back = Uhr zurückgestellt
+event-evidence-not-saved = Nachweis nicht gespeichert
 event-shipping-refused = Protokoll vom Aktendienst nicht angenommen
 event-signature-not-applied = Unterschrift nicht übernommen
 event-delivered-from-outbox = Aus dem Ausgang zugestellt

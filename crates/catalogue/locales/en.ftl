@@ -202,6 +202,10 @@ rec-outbox-not-accepted = Do not sign again. Give IT the reference; the signatur
 ## errors that only IT reads
 ## The refusals. Whoever signs reads the one text of not-applied; this stands beside the reference for IT.
 
+err-outbox-not-written = This computer could not write down what the records service answered.
+rec-outbox-not-written = Make room on the disk. It is sent again by itself: do not sign again.
+err-evidence-gone = There is no evidence of this signature, neither in your outbox nor at the records service.
+rec-evidence-gone = Call IT with the reference under which the activity log has the signature.
 err-issuer-mismatch = The ID token comes from another issuer than the policy names.
 rec-issuer-mismatch = Compare identity.issuer with the provider’s discovery document, character by character, with its last slash.
 err-response-issuer-missing = The provider promises to name itself in its answer (RFC 9207) and did not.
@@ -590,7 +594,9 @@ event-recovered = Log mended after a crash
 event-unlock-failed = Unlocking failed
 event-switched-user = Person switched
 event-signing-unlocked = Signing unlocked
+event-decline-failed = Declining failed
 event-clock-set-back = Clock set back
+event-evidence-not-saved = Evidence not saved
 event-shipping-refused = Log not taken by the records service
 event-signature-not-applied = Signature not applied
 event-delivered-from-outbox = Delivered from the outbox

@@ -1,16 +1,18 @@
 //! Ports over the house's own crates, for those that need nothing of the session.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use audit::{AuditError, Entry, Head, Log, Matter};
+use audit::{AuditError, Entry, Event, Filter, Head, Log, Matter, Reference};
 use evidence::{LedgerKey, Receipt, Subject, VerifiedEvidence};
 use jiff::Timestamp;
-use records::{Access, CallError, Client, OutboxError, SignatureAccepted, SubmitError, Waiting};
+use records::{
+    Access, CallError, Client, DeliveredNote, OutboxError, SignatureAccepted, SubmitError, Waiting,
+};
 use uuid::Uuid;
 
-use crate::ports::{Outbox, Submission, Trail, TrailError};
+use crate::ports::{Chronicle, Outbox, Submission, Trail, TrailError};
 
 /// The audit log, shared by everybody in this process who writes to it.
 #[derive(Clone)]
@@ -63,6 +65,43 @@ impl Trail for SharedLog {
             .map_err(|_| TrailError("interrupted".to_owned()))?
             .map(|_| ())
             .map_err(|error| TrailError(error.to_string()))
+    }
+}
+
+#[async_trait]
+impl Chronicle for SharedLog {
+    async fn under(&self, reference: Reference) -> Result<Vec<Event>, TrailError> {
+        let path = self.path();
+        tokio::task::spawn_blocking(move || under(&path, reference))
+            .await
+            .map_err(|_| TrailError("interrupted".to_owned()))?
+            .map_err(|error| TrailError(error.to_string()))
+    }
+}
+
+fn under(log: &Path, reference: Reference) -> Result<Vec<Event>, AuditError> {
+    let filter = Filter {
+        reference: Some(reference.to_string()),
+        ..Filter::default()
+    };
+    let (mut events, mut before) = (Vec::new(), None);
+    loop {
+        // One at a time: the log is read back to where the attempt began, and no further.
+        let page = audit::page(log, &filter, before, 1)?;
+        if let Some(broken) = page.broken {
+            return Err(AuditError::Broken(broken));
+        }
+        for recorded in page.entries {
+            let began = matches!(recorded.event, Event::SigningStarted { .. });
+            events.push(recorded.event);
+            if began {
+                return Ok(events);
+            }
+        }
+        before = page.next;
+        if before.is_none() {
+            return Ok(events);
+        }
     }
 }
 
@@ -128,6 +167,11 @@ impl Outbox for SharedOutbox {
     async fn failed(&self, id: Uuid, why: &str, at: Timestamp) -> Result<(), OutboxError> {
         let (outbox, why) = (Arc::clone(&self.0), why.to_owned());
         blocking(move || outbox.failed(id, &why, at).map(|_| ())).await
+    }
+
+    async fn delivered_notes(&self, owner: &Subject) -> Result<Vec<DeliveredNote>, OutboxError> {
+        let (outbox, owner) = (Arc::clone(&self.0), owner.clone());
+        blocking(move || outbox.delivered_notes(&owner)).await
     }
 
     async fn forget(&self, id: Uuid) -> Result<(), OutboxError> {

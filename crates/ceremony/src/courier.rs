@@ -4,29 +4,41 @@
 //! The evidence proves who signed; the token only opens the door. So a session's token will do, long after the ceremony's
 //! own was revoked; but only the signer's: with somebody else's token, the delivery would look like somebody else's
 //! authentication. The courier never makes a signature and never gives one up: it brings the receipt, or the refusal, or
-//! comes again later.
+//! comes again later. Each entry goes its own way: what cannot be noted of one, as on a full disk, keeps no other back.
+//!
+//! What became of a delivery stands in the audit log before the outbox lets go of it, and there once: a receipt that was
+//! not written down, because the program was killed or the disk was full, is written down with the next round.
+
+mod entries;
 
 use std::sync::Arc;
 
 use audit::{Actor, Entry, Event};
 use evidence::{Receipt, Subject};
 use jiff::Timestamp;
-use records::{Access, CallError, OutboxError, SubmitError, Waiting};
+use records::{Access, CallError, Note, OutboxError, SubmitError, Waiting};
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::delivery::receipt_keys;
-use crate::epilogue::digest;
 use crate::faults;
-use crate::ports::{Outbox, Submission, Trail};
+use crate::ports::{Chronicle, Outbox, Submission, TrailError};
 
-/// Goes from the outbox to the records API.
+/// The outbox notes this where something could not be written on this computer.
+const NOT_WRITTEN: &str = "not_written";
+
+/// Goes from the outbox to the records API. Its copies are one courier.
 #[derive(Clone)]
 pub struct Courier {
-    /// Where signatures wait.
-    pub outbox: Arc<dyn Outbox>,
-    /// Where they go.
-    pub submission: Arc<dyn Submission>,
-    /// Where that is written down.
-    pub trail: Arc<dyn Trail>,
+    outbox: Arc<dyn Outbox>,
+    submission: Arc<dyn Submission>,
+    trail: Arc<dyn Chronicle>,
+    turns: Arc<Mutex<()>>,
+}
+
+/// The right to make the next round: there is one at a time, so that nothing is sent twice at once.
+pub struct Turn<'a> {
+    courier: &'a Courier,
+    _one: MutexGuard<'a, ()>,
 }
 
 /// What became of one waiting signature.
@@ -50,123 +62,192 @@ pub enum Delivered {
     Later {
         /// What waits.
         waiting: Box<Waiting>,
-        /// What went wrong.
-        why: String,
+        /// What went wrong, as the outbox notes it.
+        why: &'static str,
     },
 }
 
 impl Courier {
-    /// One round: everything that the caller signed and is due. The token is the caller's.
+    /// A courier from that outbox to that API, who writes down what became of each delivery.
+    pub fn new(
+        outbox: Arc<dyn Outbox>,
+        submission: Arc<dyn Submission>,
+        trail: Arc<dyn Chronicle>,
+    ) -> Self {
+        Self {
+            outbox,
+            submission,
+            trail,
+            turns: Arc::default(),
+        }
+    }
+
+    /// Waits until nobody else makes a round.
+    pub async fn turn(&self) -> Turn<'_> {
+        Turn {
+            courier: self,
+            _one: self.turns.lock().await,
+        }
+    }
+}
+
+impl Turn<'_> {
+    /// One round: everything that the caller signed and is due. The token is the caller's, for whom no ceremony may be
+    /// under way: it writes down by itself what became of its delivery.
     pub async fn round(
-        &self,
+        self,
         caller: &Subject,
         access: &Access,
         actor: &Actor,
         now: Timestamp,
     ) -> Result<Vec<Delivered>, OutboxError> {
+        let round = Round {
+            courier: self.courier,
+            access,
+            actor,
+            now,
+        };
+        round.settle(caller).await;
         let mut delivered = Vec::new();
-        for waiting in self.outbox.due(now, caller).await? {
+        for waiting in self.courier.outbox.due(now, caller).await? {
             // Whatever keeps it: what somebody else signed is never sent in the caller's name.
-            if waiting.note.owner != *caller {
-                continue;
+            if waiting.note.owner == *caller {
+                delivered.push(round.deliver(waiting).await);
             }
-            delivered.push(self.deliver(waiting, access, actor, now).await?);
         }
         Ok(delivered)
     }
+}
 
-    async fn deliver(
-        &self,
-        waiting: Waiting,
-        access: &Access,
-        actor: &Actor,
-        now: Timestamp,
-    ) -> Result<Delivered, OutboxError> {
-        match self.submission.submit_waiting(&waiting, access).await {
-            Ok(accepted) => match self.release(&waiting, accepted.receipt, access).await {
-                Ok(receipt) => self.recorded(waiting, receipt, actor, now).await,
-                Err(why) => self.later(waiting, why, now).await,
-            },
-            Err(SubmitError::Refused(why)) if why.is_final() => {
-                self.outbox
-                    .refused(waiting.note.signature_id, faults::of_delivery(&why))
-                    .await?;
-                Ok(Delivered::Refused {
-                    waiting: Box::new(waiting),
-                    why,
-                })
+/// A round under way.
+struct Round<'a> {
+    courier: &'a Courier,
+    access: &'a Access,
+    actor: &'a Actor,
+    now: Timestamp,
+}
+
+impl Round<'_> {
+    /// Writes down what was delivered before and is not in the audit log yet.
+    async fn settle(&self, caller: &Subject) {
+        let kept = match self.courier.outbox.delivered_notes(caller).await {
+            Ok(kept) => kept,
+            Err(error) => {
+                tracing::error!(%error, "the receipts in the outbox cannot be read");
+                return;
             }
+        };
+        for kept in kept.into_iter().filter(|kept| kept.note.owner == *caller) {
+            match evidence::receipt::read(&kept.receipt) {
+                Ok(receipt) => self.write_down(&kept.note, &receipt).await,
+                Err(reason) => tracing::error!(%reason, "a receipt in the outbox cannot be read"),
+            }
+        }
+    }
+
+    async fn deliver(&self, waiting: Waiting) -> Delivered {
+        let submission = &self.courier.submission;
+        match submission.submit_waiting(&waiting, self.access).await {
+            Ok(accepted) => match self.release(&waiting, accepted.receipt).await {
+                Ok(receipt) => {
+                    self.write_down(&waiting.note, &receipt).await;
+                    Delivered::Recorded {
+                        waiting: Box::new(waiting),
+                        receipt: Box::new(receipt),
+                    }
+                }
+                Err(why) => self.later(waiting, why).await,
+            },
+            Err(SubmitError::Refused(why)) if why.is_final() => self.refused(waiting, why).await,
             Err(error) => {
                 let why = faults::of_delivery(error.cause());
-                self.later(waiting, why.to_owned(), now).await
+                self.later(waiting, why).await
             }
         }
     }
 
-    async fn release(
-        &self,
-        waiting: &Waiting,
-        jws: String,
-        access: &Access,
-    ) -> Result<Receipt, String> {
-        let octets = self.submission.receipt_keys(access).await;
-        let octets = octets.map_err(|error| faults::of_delivery(&error).to_owned())?;
+    async fn release(&self, waiting: &Waiting, jws: String) -> Result<Receipt, &'static str> {
+        let octets = self.courier.submission.receipt_keys(self.access).await;
+        let octets = octets.map_err(|error| faults::of_delivery(&error))?;
         let keys = receipt_keys(&octets).ok_or("not_accepted")?;
-        self.outbox
-            .delivered(waiting.note.signature_id, jws, keys)
-            .await
-            .map_err(|error| {
-                tracing::error!(%error, "a receipt does not prove a delivery");
-                "not_accepted".to_owned()
-            })
+        let id = waiting.note.signature_id;
+        let released = self.courier.outbox.delivered(id, jws, keys).await;
+        released.map_err(|error| {
+            tracing::error!(%error, "a delivered signature stays in the outbox");
+            match error {
+                OutboxError::WrongReceipt(_) => "not_accepted",
+                _ => NOT_WRITTEN,
+            }
+        })
     }
 
-    async fn recorded(
-        &self,
-        waiting: Waiting,
-        receipt: Receipt,
-        actor: &Actor,
-        now: Timestamp,
-    ) -> Result<Delivered, OutboxError> {
-        let mut written = true;
-        for record in &receipt.records {
-            let entry = Entry {
-                event: Event::SignatureRecorded {
-                    record: record.id.as_str().into(),
-                    new_version: record.new_version.as_str().into(),
-                    receipt: receipt.sequence,
-                    evidence_sha256: digest(&receipt.evidence_sha256),
-                    from_outbox: true,
-                },
-                reference: waiting.note.reference.parse().ok(),
-                actor: actor.clone(),
-            };
-            if let Err(error) = self.trail.write(entry, now).await {
-                tracing::error!(%error, "a delivery could not be written to the audit log");
-                written = false;
-            }
+    /// Writes down that it is recorded, as far as that does not stand there, and forgets the receipt. What cannot be
+    /// written is written with the next round.
+    async fn write_down(&self, note: &Note, receipt: &Receipt) {
+        let recorded = entries::of_recorded(receipt);
+        if let Err(error) = self.add(note, recorded, entries::says_recorded).await {
+            tracing::error!(%error, "a delivery could not be written to the audit log");
+            return;
         }
-        if written && let Err(error) = self.outbox.forget(waiting.note.signature_id).await {
+        if let Err(error) = self.courier.outbox.forget(note.signature_id).await {
             tracing::warn!(%error, "the receipt of a delivery is still in the outbox");
         }
-        Ok(Delivered::Recorded {
-            waiting: Box::new(waiting),
-            receipt: Box::new(receipt),
-        })
     }
 
-    async fn later(
-        &self,
-        waiting: Waiting,
-        why: String,
-        now: Timestamp,
-    ) -> Result<Delivered, OutboxError> {
-        self.outbox
-            .failed(waiting.note.signature_id, &why, now)
-            .await?;
-        Ok(Delivered::Later {
+    async fn refused(&self, waiting: Waiting, why: CallError) -> Delivered {
+        let refused = entries::of_refused(&waiting, &why);
+        if let Err(error) = self.add(&waiting.note, refused, Event::eq).await {
+            tracing::error!(%error, "a refusal could not be written to the audit log");
+            return self.later(waiting, NOT_WRITTEN).await;
+        }
+        let id = waiting.note.signature_id;
+        let noted = faults::of_delivery(&why);
+        if let Err(error) = self.courier.outbox.refused(id, noted).await {
+            // It will be sent again, and refused again.
+            tracing::error!(%error, "the refused evidence could not be marked");
+            return self.later(waiting, NOT_WRITTEN).await;
+        }
+        Delivered::Refused {
             waiting: Box::new(waiting),
             why,
-        })
+        }
+    }
+
+    async fn later(&self, waiting: Waiting, why: &'static str) -> Delivered {
+        let id = waiting.note.signature_id;
+        if let Err(error) = self.courier.outbox.failed(id, why, self.now).await {
+            tracing::error!(%error, "a failed delivery could not be noted");
+        }
+        Delivered::Later {
+            waiting: Box::new(waiting),
+            why,
+        }
+    }
+
+    /// Adds to the audit log what nothing there under the note's reference says already.
+    async fn add(
+        &self,
+        note: &Note,
+        events: Vec<Event>,
+        says: fn(&Event, &Event) -> bool,
+    ) -> Result<(), TrailError> {
+        let trail = &self.courier.trail;
+        let reference = note.reference.parse().ok();
+        let known = match reference {
+            Some(reference) => trail.under(reference).await?,
+            None => Vec::new(),
+        };
+        for event in events {
+            if known.iter().any(|known| says(known, &event)) {
+                continue;
+            }
+            let entry = Entry {
+                event,
+                reference,
+                actor: self.actor.clone(),
+            };
+            trail.write(entry, self.now).await?;
+        }
+        Ok(())
     }
 }

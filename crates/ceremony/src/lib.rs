@@ -31,12 +31,12 @@ mod tally;
 
 pub use adapters::{SharedLog, SharedOutbox};
 pub use cleanup::{AgentEnd, Cleanup, IdpSessionEnd, TokenEnd};
-pub use courier::{Courier, Delivered};
+pub use courier::{Courier, Delivered, Turn};
 pub use desk::{BeginError, Desk, UnderWay};
 pub use ending::{Ended, Ending, Failure, Outward, Recorded, Unconfirmed};
 pub use ports::{
-    Alarm, AlarmError, ChallengeError, Challenges, Clock, Outbox, Ports, Submission, SystemClock,
-    Trail, TrailError,
+    Alarm, AlarmError, ChallengeError, Challenges, Chronicle, Clock, Outbox, Ports, Submission,
+    SystemClock, Trail, TrailError,
 };
 pub use progress::{Progress, Sink, Step, StepState};
 pub use request::Request;

@@ -6,13 +6,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use audit::{Event, Reference};
 use identity::{Access, Agent, RelyingParty};
 use jiff::Timestamp;
 
 use evidence::{LedgerKey, Receipt, Subject, VerifiedEvidence};
 use records::{
-    CallError, Challenge, ChallengeRequest, OutboxError, SecurityEvent, SignatureAccepted,
-    SubmitError, Waiting,
+    CallError, Challenge, ChallengeRequest, DeliveredNote, OutboxError, SecurityEvent,
+    SignatureAccepted, SubmitError, Waiting,
 };
 use uuid::Uuid;
 
@@ -107,8 +108,11 @@ pub trait Outbox: Send + Sync {
     /// The records API refused it for good: it is not tried again.
     async fn refused(&self, id: Uuid, why: &str) -> Result<(), OutboxError>;
 
-    /// This attempt failed; there will be another.
+    /// This attempt failed; there will be another, after a pause that holds also where it cannot be written.
     async fn failed(&self, id: Uuid, why: &str, at: Timestamp) -> Result<(), OutboxError>;
+
+    /// What this person signed that was delivered and is not yet forgotten.
+    async fn delivered_notes(&self, owner: &Subject) -> Result<Vec<DeliveredNote>, OutboxError>;
 
     /// The delivery is in the audit log: the receipt need not be kept any longer.
     async fn forget(&self, id: Uuid) -> Result<(), OutboxError>;
@@ -124,7 +128,14 @@ pub trait Trail: Send + Sync {
     async fn write(&self, entry: audit::Entry, at: Timestamp) -> Result<(), TrailError>;
 }
 
-/// The audit log cannot be written.
+/// The audit log, where it can be looked up too. [`crate::SharedLog`] is one.
+#[async_trait]
+pub trait Chronicle: Trail {
+    /// What it says under this reference, newest first, back to where the attempt began.
+    async fn under(&self, reference: Reference) -> Result<Vec<Event>, TrailError>;
+}
+
+/// The audit log cannot be written, or not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("audit_unwritable: {0}")]
 pub struct TrailError(pub String);

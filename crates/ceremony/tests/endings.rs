@@ -276,6 +276,8 @@ async fn what_becomes_of_a_lost_delivery_is_settled_later_without_signing_again(
     let actor = audit::Actor::Device("ward-3".into());
     let round = ward
         .courier()
+        .turn()
+        .await
         .round(&ward.person(), &token, &actor, now)
         .await
         .unwrap();

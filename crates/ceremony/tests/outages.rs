@@ -55,6 +55,8 @@ async fn a_records_api_that_goes_down_before_the_delivery_leaves_the_evidence_in
     let actor = audit::Actor::Device("ward-3".into());
     let round = ward
         .courier()
+        .turn()
+        .await
         .round(&ward.person(), &token, &actor, now)
         .await
         .unwrap();
@@ -67,6 +69,8 @@ async fn a_records_api_that_goes_down_before_the_delivery_leaves_the_evidence_in
     let later = now + SignedDuration::from_mins(1);
     let round = ward
         .courier()
+        .turn()
+        .await
         .round(&ward.person(), &token, &actor, later)
         .await
         .unwrap();

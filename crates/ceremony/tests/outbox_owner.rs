@@ -37,7 +37,9 @@ async fn what_one_person_sealed_waits_while_another_is_signed_in() {
     let other = sign_in_baker(&ward).await;
     let token = other.access_token(Timestamp::now()).await.unwrap();
     let caller = other.person().subject.clone();
-    let round = ward.courier().round(&caller, &token, &actor, later).await;
+    let courier = ward.courier();
+    let turn = courier.turn().await;
+    let round = turn.round(&caller, &token, &actor, later).await;
 
     assert!(round.unwrap().is_empty());
     assert_eq!(ward.waiting(), sealed, "it waits as it was");
@@ -48,7 +50,9 @@ async fn what_one_person_sealed_waits_while_another_is_signed_in() {
 
     let token = ward.session.access_token(Timestamp::now()).await.unwrap();
     let caller = ward.person();
-    let round = ward.courier().round(&caller, &token, &actor, later).await;
+    let courier = ward.courier();
+    let turn = courier.turn().await;
+    let round = turn.round(&caller, &token, &actor, later).await;
     let round = round.unwrap();
 
     assert!(
@@ -58,7 +62,7 @@ async fn what_one_person_sealed_waits_while_another_is_signed_in() {
     assert_eq!(ward.clinic.committed().unwrap(), 1);
     assert!(!ward.outbox.waits_for(AMENDMENT).unwrap());
     assert!(
-        ward.outbox.delivered_notes().unwrap().is_empty(),
+        ward.outbox.delivered_notes(&caller).unwrap().is_empty(),
         "the audit log has it, so the outbox need not"
     );
 }

@@ -197,9 +197,12 @@ impl Shipper {
                 let seq = resume.next_seq.min(first.seq);
                 return Ok(Round::Contradicted { seq });
             }
-            Err(CallError::TooLarge) if batch.lines.len() > 1 => {
+            // A proxy may have a limit of its own.
+            Err(error @ (CallError::TooLarge | CallError::InBetween { status: 413 }))
+                if batch.lines.len() > 1 =>
+            {
                 state.lines = batch.lines.len() / 2;
-                return Err(CallError::TooLarge.into());
+                return Err(error.into());
             }
             Err(error) => return Err(error.into()),
         };

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use audit::{Actor, Entry, Event, Log};
 use jiff::{SignedDuration, Timestamp};
-use receiver::{Fails, Kept, access};
-use records::{SecurityEvent, SecurityEventKind};
+use receiver::{Fails, Kept, TooLarge, access};
+use records::{CallError, SecurityEvent, SecurityEventKind};
 use reporting::{Alarms, Round, Shipper};
 use tempfile::TempDir;
 
@@ -132,18 +132,25 @@ async fn a_failure_is_tried_again_after_growing_pauses_and_loses_nothing() {
 
 #[tokio::test]
 async fn batches_that_are_too_large_become_smaller() {
-    let device = Device::with(9);
-    let api = Arc::new(Kept::default());
-    api.take_at_most(2);
-    let shipper = device.shipper(&api);
+    // The API's own limit, or that of a proxy.
+    let whose: [TooLarge; 2] = [
+        || CallError::TooLarge,
+        || CallError::InBetween { status: 413 },
+    ];
+    for says in whose {
+        let device = Device::with(9);
+        let api = Arc::new(Kept::default());
+        api.take_at_most(2, says);
+        let shipper = device.shipper(&api);
 
-    let mut time = now();
-    for _ in 0..20 {
-        time += SignedDuration::from_mins(16);
-        shipper.drain(device.head(), &access(), time).await;
+        let mut time = now();
+        for _ in 0..20 {
+            time += SignedDuration::from_mins(16);
+            shipper.drain(device.head(), &access(), time).await;
+        }
+
+        assert_eq!(api.lines(), device.lines());
     }
-
-    assert_eq!(api.lines(), device.lines());
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 pub mod parts;
 pub mod ports;
 pub mod robot_agent;
+pub mod trouble;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -177,11 +178,11 @@ impl Ward {
     }
 
     pub fn courier(&self) -> Courier {
-        Courier {
-            outbox: Arc::new(SharedOutbox(Arc::clone(&self.outbox))),
-            submission: Arc::new(self.line.clone()),
-            trail: Arc::new(self.trail.clone()),
-        }
+        Courier::new(
+            Arc::new(SharedOutbox(Arc::clone(&self.outbox))),
+            Arc::new(self.line.clone()),
+            Arc::new(self.trail.clone()),
+        )
     }
 
     pub fn waiting(&self) -> Vec<records::Waiting> {

@@ -4,15 +4,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use audit::{Event, Reference};
 use ceremony::{
-    Alarm, AlarmError, ChallengeError, Challenges, Clock, Outbox, SharedOutbox, Submission, Trail,
-    TrailError,
+    Alarm, AlarmError, ChallengeError, Challenges, Chronicle, Clock, Outbox, SharedOutbox,
+    Submission, Trail, TrailError,
 };
 use evidence::{LedgerKey, Receipt, Subject, VerifiedEvidence};
 use jiff::{SignedDuration, Timestamp};
 use records::{
-    Access, CallError, Challenge, ChallengeRequest, Client, OutboxError, SecurityEvent,
-    SignatureAccepted, SubmitError, Waiting,
+    Access, CallError, Challenge, ChallengeRequest, Client, DeliveredNote, OutboxError,
+    SecurityEvent, SignatureAccepted, SubmitError, Waiting,
 };
 use secrecy::ExposeSecret;
 use session::{AccessError, Session};
@@ -238,6 +239,10 @@ impl Outbox for Unmarkable {
         self.0.failed(id, why, at).await
     }
 
+    async fn delivered_notes(&self, owner: &Subject) -> Result<Vec<DeliveredNote>, OutboxError> {
+        self.0.delivered_notes(owner).await
+    }
+
     async fn forget(&self, id: Uuid) -> Result<(), OutboxError> {
         self.0.forget(id).await
     }
@@ -262,6 +267,13 @@ impl Trail for Fragile {
             return Err(TrailError("the disk is full".to_owned()));
         }
         self.inner.write(entry, at).await
+    }
+}
+
+#[async_trait]
+impl Chronicle for Fragile {
+    async fn under(&self, reference: Reference) -> Result<Vec<Event>, TrailError> {
+        self.inner.under(reference).await
     }
 }
 

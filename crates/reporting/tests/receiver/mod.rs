@@ -17,7 +17,7 @@ struct State {
     batches: Vec<(u64, usize)>,
     told: Vec<SecurityEvent>,
     failing: Option<(Fails, u32)>,
-    at_most: Option<usize>,
+    at_most: Option<(usize, TooLarge)>,
 }
 
 #[derive(Clone, Copy)]
@@ -26,13 +26,16 @@ pub enum Fails {
     Malformed,
 }
 
+/// Who says that it is too large, and how.
+pub type TooLarge = fn() -> CallError;
+
 impl Kept {
     pub fn fail(&self, how: Fails, times: u32) {
         self.state().failing = Some((how, times));
     }
 
-    pub fn take_at_most(&self, lines: usize) {
-        self.state().at_most = Some(lines);
+    pub fn take_at_most(&self, lines: usize, says: TooLarge) {
+        self.state().at_most = Some((lines, says));
     }
 
     /// Forgets all but so many lines.
@@ -91,8 +94,10 @@ impl Receiver for Kept {
     async fn ship(&self, batch: &AuditBatch, _: &Access) -> Result<AuditHead, CallError> {
         let mut state = self.state();
         state.may_fail()?;
-        if state.at_most.is_some_and(|most| batch.lines.len() > most) {
-            return Err(CallError::TooLarge);
+        if let Some((most, says)) = state.at_most
+            && batch.lines.len() > most
+        {
+            return Err(says());
         }
         let kept = state.logs.entry(batch.log.clone()).or_default();
         let known = usize::try_from(batch.first_seq - 1).unwrap();
