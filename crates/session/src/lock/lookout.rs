@@ -15,7 +15,8 @@ use crate::input::{Input, Sign};
 
 /// How often it looks.
 const LOOK: Duration = Duration::from_secs(1);
-/// What was seen and not yet taken note of. When it is full, nobody takes note, and the next look says the same.
+/// What was seen and not yet taken note of. When it is full, nobody takes note; the next look says again how long nothing
+/// was touched, and a sign is kept for it.
 const SEEN: usize = 8;
 
 /// Watches the input to this computer for one session at a time, from [`Lookout::start`] until it is dropped.
@@ -117,15 +118,18 @@ impl Watched {
 
 /// Asks the operating system, until nobody listens.
 fn look_out(mut input: impl Input, tell: &mpsc::Sender<Sight>, stop: &CancellationToken) {
+    // A system asks only once to lock.
+    let mut untold = None;
     while !stop.is_cancelled() && !tell.is_closed() {
         let sight = Sight {
             // A sign first: what follows it may take long.
-            sign: input.sign(),
+            sign: input.sign().or(untold.take()),
             idle: input.idle(),
             now: Now::read(),
         };
-        if let Err(mpsc::error::TrySendError::Full(_)) = tell.try_send(sight) {
+        if let Err(mpsc::error::TrySendError::Full(sight)) = tell.try_send(sight) {
             tracing::debug!("nobody takes note of input just now");
+            untold = sight.sign;
         }
         std::thread::sleep(LOOK);
     }
@@ -153,5 +157,51 @@ async fn take_note(
             }
             None => deaf = true,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Sender, channel};
+
+    use super::*;
+
+    /// A system that asks once to lock, and says whenever it was asked itself.
+    struct AsksOnce(Option<Sign>, Sender<()>);
+
+    impl Input for AsksOnce {
+        fn idle(&mut self) -> Option<Duration> {
+            None
+        }
+
+        fn sign(&mut self) -> Option<Sign> {
+            // Nobody counts any more when the test is over.
+            let _over = self.1.send(());
+            self.0.take()
+        }
+    }
+
+    #[test]
+    fn a_sign_that_nobody_took_note_of_is_not_lost() {
+        let (tell, mut hear) = mpsc::channel(1);
+        let nothing = Sight {
+            idle: None,
+            sign: None,
+            now: Now::read(),
+        };
+        assert!(tell.try_send(nothing).is_ok(), "nobody takes note");
+        let (asked, asks) = channel();
+        let stop = CancellationToken::new();
+        let _until_the_end = stop.clone().drop_guard();
+        let input = AsksOnce(Some(Sign::Locked), asked);
+        std::thread::spawn(move || look_out(input, &tell, &stop));
+        // What was seen the first time was turned away before it was asked a second time.
+        let asked_twice = asks.recv().and_then(|()| asks.recv());
+        assert_eq!(asked_twice, Ok(()));
+
+        let old = hear.blocking_recv();
+        assert!(old.is_some_and(|sight| sight.sign.is_none()));
+        let new = hear.blocking_recv();
+        assert_eq!(new.and_then(|sight| sight.sign), Some(Sign::Locked));
     }
 }
