@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tauri::{AppHandle, State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 
-use crate::app::{Controller, Saving, fault};
+use crate::app::{Controller, Saving, Visit, fault};
 use crate::ipc::{
     AboutView, ActivityPage, ActivityQuery, AppState, CeremonyView, ChainView, Checks, Draft,
     Fault, OutboxView, Review, SignRequest, TextPart, Verification, Worklist,
@@ -64,8 +64,8 @@ pub(crate) async fn sign_out(shell: State<'_, Shell>) -> Result<(), Fault> {
 }
 
 #[tauri::command]
-pub(crate) async fn lock(shell: State<'_, Shell>) -> Result<(), Fault> {
-    shell.controller()?.lock()
+pub(crate) async fn lock(shell: State<'_, Shell>, switching: bool) -> Result<(), Fault> {
+    shell.controller()?.lock(switching)
 }
 
 #[tauri::command]
@@ -186,8 +186,9 @@ pub(crate) async fn save_evidence(
 ) -> Result<Option<String>, Fault> {
     let controller = shell.controller()?;
     controller.allow_files()?;
+    let visit = controller.visit()?;
     let saving = controller.evidence_to_save(&signature_id).await?;
-    let Some(path) = place(&app, &window, shell.inner(), &saving, JSON).await else {
+    let Some(path) = choose(&app, &window, shell.inner(), &visit, &saving, JSON).await? else {
         return Ok(None);
     };
     controller
@@ -205,6 +206,7 @@ pub(crate) async fn verify_file(
 ) -> Result<Option<Verification>, Fault> {
     let controller = shell.controller()?;
     controller.allow_files()?;
+    let visit = controller.visit()?;
     let (chosen, choice) = tokio::sync::oneshot::channel();
     app.dialog()
         .file()
@@ -213,6 +215,7 @@ pub(crate) async fn verify_file(
         // The command that waits for the choice goes only with the window.
         .pick_file(move |path| drop(chosen.send(path)));
     let path = choice.await.ok().flatten();
+    controller.still(&visit)?;
     match path.and_then(|path| path.into_path().ok()) {
         Some(path) => controller.verify(&path).await.map(Some),
         None => Ok(None),
@@ -227,8 +230,9 @@ pub(crate) async fn save_report(
 ) -> Result<Option<String>, Fault> {
     let controller = shell.controller()?;
     controller.allow_files()?;
+    let visit = controller.visit()?;
     let report = controller.report_to_save()?;
-    let path = save(&app, &window, shell.inner(), &report, HTML).await?;
+    let path = save(&app, &window, shell.inner(), &visit, &report, HTML).await?;
     Ok(path.map(|path| path.display().to_string()))
 }
 
@@ -254,8 +258,9 @@ pub(crate) async fn save_activity(
 ) -> Result<Option<String>, Fault> {
     let controller = shell.controller()?;
     controller.allow_files()?;
+    let visit = controller.visit()?;
     let listed = controller.activity_to_save(query).await?;
-    let path = save(&app, &window, shell.inner(), &listed, JSON).await?;
+    let path = save(&app, &window, shell.inner(), &visit, &listed, JSON).await?;
     Ok(path.map(|path| path.display().to_string()))
 }
 
@@ -277,8 +282,9 @@ pub(crate) async fn save_diagnostics(
 ) -> Result<Option<String>, Fault> {
     let controller = shell.controller()?;
     controller.allow_files()?;
+    let visit = controller.visit()?;
     let report = controller.diagnostics_to_save().await;
-    let path = save(&app, &window, shell.inner(), &report, TEXT).await?;
+    let path = save(&app, &window, shell.inner(), &visit, &report, TEXT).await?;
     Ok(path.map(|path| path.display().to_string()))
 }
 
@@ -321,24 +327,33 @@ async fn save(
     app: &AppHandle,
     window: &WebviewWindow,
     shell: &Shell,
+    visit: &Visit,
     saving: &Saving,
     kind: Kind,
 ) -> Result<Option<PathBuf>, Fault> {
-    let Some(path) = place(app, window, shell, saving, kind).await else {
+    let Some(path) = choose(app, window, shell, visit, saving, kind).await? else {
         return Ok(None);
     };
-    match tokio::fs::write(&path, &saving.octets).await {
-        Ok(()) => Ok(Some(path)),
-        Err(error) => {
-            tracing::warn!(%error, "a file could not be saved");
-            let locale = shell.controller()?.locale();
-            Err(fault(
-                &catalogue::Catalogue::new(locale),
-                "cannot_save",
-                &[],
-            ))
-        }
-    }
+    shell.controller()?.save(saving, &path).await?;
+    Ok(Some(path))
+}
+
+/// Where the person wants a file; nowhere when they changed their mind, or when the screen was locked meanwhile: the dialog
+/// outlives the page, and whoever answers it then is not who asked.
+async fn choose(
+    app: &AppHandle,
+    window: &WebviewWindow,
+    shell: &Shell,
+    visit: &Visit,
+    saving: &Saving,
+    kind: Kind,
+) -> Result<Option<PathBuf>, Fault> {
+    let controller = shell.controller()?;
+    // Also what was made ready meanwhile was for whoever asked.
+    controller.still(visit)?;
+    let chosen = place(app, window, shell, saving, kind).await;
+    controller.still(visit)?;
+    Ok(chosen)
 }
 
 async fn place(

@@ -47,13 +47,14 @@ impl Controller {
 
     /// Looks at everything anew.
     pub(crate) async fn run_checks(&self) -> Checks {
-        let (provider, records) = tokio::join!(self.identity_provider(), self.records_service());
+        let (provider, records, log) =
+            tokio::join!(self.identity_provider(), self.records_service(), self.log());
         let rows = vec![
             provider,
             records,
             self.agent(),
             self.keyring(),
-            self.log(),
+            log,
             self.outbox_kept(),
         ];
         let at = when::rfc3339(Timestamp::now());
@@ -136,15 +137,19 @@ impl Controller {
         }
     }
 
-    fn log(&self) -> CheckRow {
+    async fn log(&self) -> CheckRow {
         if self.parts.log.is_stopped() {
             return self.fails("audit", "audit_stopped");
         }
-        let count = u32::try_from(self.parts.log.head().seq).unwrap_or(u32::MAX);
-        let detail = self
-            .catalogue()
-            .text("chain-complete", &[("count", count.into())]);
-        self.row("audit", CheckState::Ok, detail, None)
+        match self.read_chain().await {
+            Ok(chain) if chain.complete => {
+                let args = [("count", chain.entries.into())];
+                let detail = self.catalogue().text("chain-complete", &args);
+                self.row("audit", CheckState::Ok, detail, None)
+            }
+            Ok(_) => self.fails("audit", "audit-broken"),
+            Err(fault) => self.fails("audit", &fault.code),
+        }
     }
 
     fn outbox_kept(&self) -> CheckRow {

@@ -5,16 +5,24 @@
 //! for, and the reason stands in the file alone. That security was told is an entry without a reference; whoever counts
 //! entries can tell that a signature led to one.
 
-use audit::{Actor, Event, Filter, Recorded, SignOut};
-use catalogue::{Catalogue, Value};
+mod words;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use audit::{Actor, AuditError, Event, Filter, Recorded};
+use catalogue::Catalogue;
 use jiff::Timestamp;
 
+use self::words::{detail, kind, name};
 use super::signing::Saving;
 use super::{Controller, Work, when};
 use crate::ipc::{
     ActivityActor, ActivityEntry, ActivityKind, ActivityPage, ActivityQuery, ChainView, Fault,
 };
 
+/// So long a verdict on the whole log is shown again, beside the time at which it was found.
+const FRESH: Duration = Duration::from_mins(1);
 /// Entries on one page.
 const PAGE: usize = 50;
 /// The most entries that are saved at once.
@@ -28,11 +36,11 @@ impl Controller {
     /// One page of the log, newest first.
     pub(crate) async fn activity(&self, query: ActivityQuery) -> Result<ActivityPage, Fault> {
         let work = self.work()?;
-        let chain = self.chain().await?;
-        let (entries, next) = self.entries(&work, query, PAGE).await?;
+        let listed = self.entries(&work, query, PAGE).await?;
+        let chain = self.chain(listed.broken).await?;
         Ok(ActivityPage {
-            entries,
-            next,
+            entries: listed.entries,
+            next: listed.next,
             chain,
         })
     }
@@ -40,46 +48,66 @@ impl Controller {
     /// Reads the whole log, from its first line to its last.
     pub(crate) async fn check_chain(&self) -> Result<ChainView, Fault> {
         self.work()?;
+        self.read_chain().await
+    }
+
+    /// Whether the log was found to be whole when it was read last, and is still written.
+    pub(super) fn log_holds(&self) -> bool {
+        let found_broken = matches!(&self.inner().chain, Some((_, chain)) if !chain.complete);
+        !found_broken && !self.parts.log.is_stopped()
+    }
+
+    /// Reads the whole log, also where nobody is at the screen. A log that was changed from outside stops signing.
+    pub(super) async fn read_chain(&self) -> Result<ChainView, Fault> {
         let path = self.parts.log.path();
         let looked = tokio::task::spawn_blocking(move || {
             let shipped = audit::shipped::read(&path)?;
-            audit::verify(&path).map(|report| (report, shipped))
+            let report = audit::verify(&path)?;
+            Ok((newest_receipt(&path)?, report, shipped))
         });
-        let (report, shipped) = looked
+        let (receipt, report, shipped) = looked
             .await
             .map_err(|_| self.fault("internal", &[]))?
-            .map_err(|error| self.fault(error.code(), &[]))?;
+            .map_err(|error: AuditError| self.fault(error.code(), &[]))?;
+        if let Some(broken) = &report.broken {
+            let found = AuditError::Broken(broken.clone());
+            self.raise_altered(&found).await;
+        }
         let ships = self.parts.policy.audit.ship;
         let view = ChainView {
             complete: report.is_complete(),
             entries: number(report.entries),
             segments: report.segments,
             checked_at: when::rfc3339(Timestamp::now()),
-            anchored_in: None,
+            anchored_in: receipt.map(manifestation::receipt_number),
             shipped_through: ships.then(|| shipped.map_or(0, |one| number(one.head.seq))),
             broken: report.broken.map(|broken| broken.to_string()),
         };
-        self.inner().chain = Some(view.clone());
+        let held = self.log_holds();
+        self.inner().chain = Some((Instant::now(), view.clone()));
+        if held != self.log_holds() {
+            self.tell();
+        }
         Ok(view)
     }
 
     /// What the query leaves of the list, as the list shows it.
     pub(crate) async fn activity_to_save(&self, query: ActivityQuery) -> Result<Saving, Fault> {
         let work = self.work()?;
-        let (entries, _) = self.entries(&work, query, SAVED).await?;
-        let octets = serde_json::to_vec_pretty(&entries);
+        let listed = self.entries(&work, query, SAVED).await?;
+        let octets = serde_json::to_vec_pretty(&listed.entries);
         Ok(Saving {
             file_name: "countersign-activity.json".to_owned(),
             octets: octets.map_err(|_| self.fault("internal", &[]))?,
         })
     }
 
-    /// How the chain stands: as it was found last, and what was written since.
-    async fn chain(&self) -> Result<ChainView, Fault> {
+    /// How the chain stands: as it was found a moment ago, and what was written since.
+    async fn chain(&self, broken: bool) -> Result<ChainView, Fault> {
         let known = self.inner().chain.clone();
-        let mut chain = match known {
-            Some(chain) => chain,
-            None => self.check_chain().await?,
+        let known = known.filter(|(at, chain)| at.elapsed() < FRESH && chain.complete != broken);
+        let Some((_, mut chain)) = known else {
+            return self.read_chain().await;
         };
         if chain.complete {
             // Written by this process alone, line after line, or not at all.
@@ -94,7 +122,7 @@ impl Controller {
         work: &Work,
         query: ActivityQuery,
         most: usize,
-    ) -> Result<(Vec<ActivityEntry>, Option<u32>), Fault> {
+    ) -> Result<Listed, Fault> {
         let path = self.parts.log.path();
         let reader = Reader {
             locale: self.locale(),
@@ -108,6 +136,16 @@ impl Controller {
     }
 }
 
+/// A part of the log, newest first.
+#[derive(Default)]
+struct Listed {
+    entries: Vec<ActivityEntry>,
+    /// Where older ones are asked for.
+    next: Option<u32>,
+    /// It ends where the log does not hold together.
+    broken: bool,
+}
+
 /// Reads the log for one person.
 struct Reader {
     locale: catalogue::Locale,
@@ -116,28 +154,27 @@ struct Reader {
 }
 
 impl Reader {
-    fn read(
-        &self,
-        path: &std::path::Path,
-        most: usize,
-    ) -> Result<(Vec<ActivityEntry>, Option<u32>), audit::AuditError> {
+    fn read(&self, path: &Path, most: usize) -> Result<Listed, AuditError> {
         let texts = Catalogue::new(self.locale);
-        let mut entries = Vec::new();
+        let mut listed = Listed::default();
         let mut before = self.query.before.map(u64::from);
         for _ in 0..MAX_CHUNKS {
             let page = audit::page(path, &Filter::default(), before, CHUNK)?;
             for recorded in &page.entries {
                 before = Some(recorded.seq);
-                entries.extend(self.shown(&texts, recorded));
-                if entries.len() >= most {
-                    return Ok((entries, Some(number(recorded.seq)).filter(|seq| *seq > 1)));
+                listed.entries.extend(self.shown(&texts, recorded));
+                if listed.entries.len() >= most {
+                    listed.next = Some(number(recorded.seq)).filter(|seq| *seq > 1);
+                    return Ok(listed);
                 }
             }
+            listed.broken = page.broken.is_some();
             if page.next.is_none() {
-                return Ok((entries, None));
+                return Ok(listed);
             }
         }
-        Ok((entries, before.map(number)))
+        listed.next = before.map(number);
+        Ok(listed)
     }
 
     /// The entry as this person may see it, if it is among what they look for.
@@ -170,6 +207,19 @@ impl Reader {
     }
 }
 
+/// The receipt of the newest signature in this log: its statement, and so the receipt, says where the log stood then.
+fn newest_receipt(path: &Path) -> Result<Option<u64>, AuditError> {
+    let recorded = Filter {
+        event: Some("signature_recorded".to_owned()),
+        ..Filter::default()
+    };
+    let page = audit::page(path, &recorded, None, 1)?;
+    Ok(page.entries.first().and_then(|entry| match entry.event {
+        Event::SignatureRecorded { receipt, .. } => Some(receipt),
+        _ => None,
+    }))
+}
+
 /// Whether the text stands in what is shown: never in what is not.
 fn is_found(entry: &ActivityEntry, text: &str) -> bool {
     let text = text.trim().to_lowercase();
@@ -188,161 +238,6 @@ fn is_found(entry: &ActivityEntry, text: &str) -> bool {
             .reference
             .as_ref()
             .is_some_and(|reference| spoken(reference).contains(&spoken(&text)))
-}
-
-/// The event as the person may know it: why a signature was not applied, nobody learns here.
-fn name(event: &Event) -> &'static str {
-    match event {
-        Event::AmbientSignIn { ended: true }
-        | Event::SignerMismatch { .. }
-        | Event::SignatureRefused { .. } => "signature_not_applied",
-        Event::SignatureRecorded {
-            from_outbox: true, ..
-        } => "delivered_from_outbox",
-        other => other.name(),
-    }
-}
-
-fn kind(event: &Event) -> ActivityKind {
-    match event {
-        Event::SigningStarted { .. }
-        | Event::PreflightPassed
-        | Event::PreflightInconclusive
-        | Event::SignatureSealed { .. }
-        | Event::SignatureRecorded { .. }
-        | Event::SignatureCancelled
-        | Event::SignatureTimedOut
-        | Event::RecordChanged { .. }
-        | Event::SignatureUnconfirmed { .. }
-        | Event::SignatureFailed { .. }
-        | Event::CleanedUp { .. }
-        | Event::Declined { .. }
-        | Event::EvidenceSaved { .. } => ActivityKind::Signing,
-        Event::SignedIn { .. }
-        | Event::SessionRestored
-        | Event::Locked { .. }
-        | Event::Unlocked
-        | Event::SwitchedUser { .. }
-        | Event::SignedOut { .. } => ActivityKind::Session,
-        Event::AmbientSignIn { .. }
-        | Event::SignerMismatch { .. }
-        | Event::SignatureRefused { .. }
-        | Event::SignInFailed { .. }
-        | Event::UnlockFailed { .. }
-        | Event::SigningLocked { .. }
-        | Event::SigningUnlocked { .. }
-        | Event::SecurityEventSent { .. }
-        | Event::ClockSetBack { .. }
-        | Event::ShippingRefused { .. } => ActivityKind::Security,
-        Event::Started { .. }
-        | Event::Stopped
-        | Event::PolicyRead { .. }
-        | Event::PolicyRefused { .. }
-        | Event::Recovered { .. } => ActivityKind::System,
-    }
-}
-
-/// What stands beside it; nothing where there is nothing to say.
-fn detail(texts: &Catalogue, event: &Event) -> Option<String> {
-    let said = |key: &str, args: &[(&str, Value<'_>)]| {
-        Some(texts.text(&format!("event-detail-{key}"), args))
-    };
-    match event {
-        Event::Started { version } => said("version", &[("version", version.as_str().into())]),
-        Event::PolicyRead { managed, .. } => said("policy", &[("managed", (*managed).into())]),
-        Event::SignedIn { agent, .. } if agent.as_str() == "window" => {
-            said("signed-in-window", &[])
-        }
-        Event::SignedIn { .. } => said("signed-in-browser", &[]),
-        Event::Locked { idle_s: None } => said("locked-person", &[]),
-        Event::Locked { idle_s: Some(s) } if s % 60 == 0 => {
-            said("locked-idle", &[("minutes", (s / 60).into())])
-        }
-        Event::Locked { idle_s: Some(s) } => {
-            said("locked-idle-seconds", &[("seconds", (*s).into())])
-        }
-        Event::Unlocked => said("unlocked", &[]),
-        Event::SignedOut { by, .. } => said(
-            match by {
-                SignOut::Person => "signed-out-person",
-                SignOut::Expired => "signed-out-expired",
-                SignOut::Absolute => "signed-out-absolute",
-                SignOut::Idle => "signed-out-idle",
-                SignOut::Elsewhere => "signed-out-elsewhere",
-                SignOut::Switch => "signed-out-switch",
-            },
-            &[],
-        ),
-        Event::SigningStarted { amendments, .. } => {
-            let named: Vec<&str> = amendments.iter().map(audit::Id::as_str).collect();
-            Some(named.join(", "))
-        }
-        Event::PreflightPassed => said("preflight", &[]),
-        Event::PreflightInconclusive => said("preflight-inconclusive", &[]),
-        Event::AmbientSignIn { ended: true }
-        | Event::SignerMismatch { .. }
-        | Event::SignatureRefused { .. } => said("not-applied", &[]),
-        Event::SignatureRecorded {
-            record, receipt, ..
-        } => {
-            let receipt = manifestation::receipt_number(*receipt);
-            let args = [
-                ("record", record.as_str().into()),
-                ("receipt", receipt.as_str().into()),
-            ];
-            said("recorded", &args)
-        }
-        Event::RecordChanged {
-            record,
-            read_version,
-            now_version,
-        } => {
-            let mut args = vec![
-                ("record", record.as_str().into()),
-                ("read", read_version.as_str().into()),
-            ];
-            match now_version {
-                Some(now) => {
-                    args.push(("now", now.as_str().into()));
-                    said("record-changed", &args)
-                }
-                None => said("record-read", &args),
-            }
-        }
-        Event::CleanedUp {
-            window_gone,
-            processes_gone,
-            jar_gone,
-            ..
-        } => {
-            let gone = *window_gone && *processes_gone && *jar_gone;
-            said(if gone { "cleaned-up" } else { "left-behind" }, &[])
-        }
-        Event::SigningLocked { mismatches } => {
-            said("signing-locked", &[("count", (*mismatches).into())])
-        }
-        Event::SigningUnlocked { after_s } => said(
-            "signing-unlocked",
-            &[("minutes", after_s.div_ceil(60).into())],
-        ),
-        Event::ClockSetBack { by_s } => {
-            said("clock-set-back", &[("seconds", number(*by_s).into())])
-        }
-        Event::ShippingRefused { seq } => said("shipping-refused", &[("seq", number(*seq).into())]),
-        Event::SecurityEventSent { delivered, .. } => said(
-            if *delivered {
-                "security-told"
-            } else {
-                "security-waits"
-            },
-            &[],
-        ),
-        Event::Declined { amendment } => Some(amendment.as_str().to_owned()),
-        Event::Recovered { cut_bytes, .. } => {
-            said("recovered", &[("bytes", number(*cut_bytes).into())])
-        }
-        _ => None,
-    }
 }
 
 /// A log of four thousand million entries is not one.

@@ -34,13 +34,14 @@ pub(super) fn profile(policy: &Policy) -> Profile {
     }
 }
 
-/// A kiosk has no way to the files of the computer that it runs on.
+/// A kiosk has no way to the files of the computer that it runs on. Where it signs out whoever left, nobody locks it for
+/// longer.
 pub(super) fn allowed(policy: &Policy) -> Allowed {
     let own = policy.session.profile == policy::Profile::Workstation;
     Allowed {
         files: own,
         printing: own,
-        locking: true,
+        locking: own || policy.session.idle_end == policy::IdleEnd::Lock,
     }
 }
 

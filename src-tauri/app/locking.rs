@@ -1,16 +1,15 @@
-//! The locked screen: what locks it, who unlocks it, and how the device passes to somebody else.
+//! The locked screen: what locks it, and who unlocks it. How the device passes to somebody else is in `switching`.
 //!
 //! While it is locked nothing of a record is told to the pages, and what they had is taken from them. The session, its
-//! deliveries and its end go on behind the lock. Whoever signs in there as somebody else changes nothing by that: they are
-//! asked, and only what they answer ends the session before them.
+//! deliveries and its end go on behind the lock.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ::session::lock::{Reason, State};
-use ::session::{Newcomer, SignedIn, Unlocked};
-use audit::{Actor, Event, SignOut};
+use ::session::{Session, Unlocked};
+use audit::Event;
 use ceremony::{Ending, UnderWay};
 use jiff::Timestamp;
 use policy::{IdleEnd, Profile};
@@ -18,10 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::place::{At, Turn};
 use super::{Controller, Work, faults, person, session, when};
-use crate::ipc::{Fault, IdleView, LockReason, LockedView, SessionEnd};
-
-/// How long whoever would take over is asked. Their tokens are good for as long.
-const TO_AGREE: Duration = Duration::from_mins(2);
+use crate::ipc::{Fault, IdleView, LockReason, LockedView};
 
 /// What is known of a lock.
 pub(super) struct Lock {
@@ -30,12 +26,17 @@ pub(super) struct Lock {
     idle_s: Option<u32>,
     /// A signature was under way, and nothing was signed.
     signature_cancelled: AtomicBool,
+    /// The person locked it for somebody else, who was not asked yet.
+    pub(super) switch_asked: AtomicBool,
 }
 
 impl Controller {
-    /// The person locks the screen.
-    pub(crate) fn lock(&self) -> Result<(), Fault> {
-        self.work()?.lookout.lock();
+    /// The person locks the screen; `switching`, for somebody else who is to be asked at once whether they take over.
+    pub(crate) fn lock(&self, switching: bool) -> Result<(), Fault> {
+        let work = self.work()?;
+        self.allow_locking()?;
+        work.makes_way.store(switching, Ordering::Relaxed);
+        work.lookout.lock();
         Ok(())
     }
 
@@ -53,7 +54,7 @@ impl Controller {
             return Ok(());
         };
         self.tell();
-        match self.sign_in_parts().unlock(&work.session, cancel).await {
+        match self.unlock_parts().unlock(&work.session, cancel).await {
             Ok(Unlocked::SamePerson { agent, .. }) => {
                 session::tell_of_agent(agent.as_ref());
                 self.let_in_again(turn, work, lock).await
@@ -82,41 +83,6 @@ impl Controller {
         }
     }
 
-    /// Whoever authenticated at the lock takes over: the session before theirs is over first, and nothing of it is left.
-    pub(crate) async fn confirm_switch(self: &Arc<Self>) -> Result<(), Fault> {
-        let Some((asked, work, _)) = self.switching() else {
-            return Err(self.fault("nobody_to_switch_to", &[]));
-        };
-        let to = At::SigningIn(CancellationToken::new());
-        let Ok((turn, At::Switching(_, _, newcomer))) = self.exchange(asked, to, None) else {
-            return Err(self.fault("nobody_to_switch_to", &[]));
-        };
-        let outcome = self.switch(turn, &work, *newcomer).await;
-        match &outcome {
-            Ok(()) => self.tell(),
-            Err(_) => self.leave(turn, Some(SessionEnd::Switched)),
-        }
-        outcome
-    }
-
-    /// Whoever authenticated at the lock does not take over.
-    pub(crate) async fn refuse_switch(&self) {
-        if let Some((asked, work, lock)) = self.switching() {
-            self.stop_asking(asked, work, lock, "switch_refused").await;
-        }
-    }
-
-    /// Whoever is at the lock is somebody else: the session behind it ends, and they sign in. Nobody is asked who they are
-    /// before that: ending a session is all that a stranger can do here, and the person may do it too.
-    pub(crate) async fn switch_user(self: &Arc<Self>) -> Result<(), Fault> {
-        let work = self
-            .present()
-            .filter(|_| self.inner().place.at().lock().is_some());
-        let work = work.ok_or_else(|| self.fault("nobody_to_switch_to", &[]))?;
-        self.end(&work, SessionEnd::Switched, None).await?;
-        self.sign_in().await
-    }
-
     /// Locks the screen whenever this session's lookout says so, and shows how long that takes.
     pub(super) fn look_out(self: &Arc<Self>, work: Arc<Work>) {
         let controller = Arc::clone(self);
@@ -125,8 +91,10 @@ impl Controller {
             let over = work.session.ended();
             tokio::pin!(over);
             let mut shown = None;
+            let mut seen = Seen::new(controller.parts.policy.session.idle_lock_s);
             loop {
                 let state = *states.borrow_and_update();
+                seen.note(&work.session, state).await;
                 let left = controller.countdown(state);
                 if std::mem::replace(&mut shown, left) != left {
                     controller.parts.screen.idle(IdleView { left_s: left });
@@ -160,6 +128,7 @@ impl Controller {
             idle_s: lock.idle_s,
             entries: u32::try_from(entries).unwrap_or(u32::MAX),
             signature_cancelled: lock.signature_cancelled.load(Ordering::Relaxed),
+            switch_asked: lock.switch_asked.load(Ordering::Relaxed),
         }
     }
 
@@ -178,7 +147,8 @@ impl Controller {
         let Some(turn) = self.turn_of(work) else {
             return;
         };
-        let lock = Arc::new(Lock::new(reason));
+        let makes_way = work.makes_way.swap(false, Ordering::Relaxed);
+        let lock = Arc::new(Lock::new(reason, makes_way && reason == Reason::Person));
         let idle_s = lock.idle_s;
         let locked = At::Locked(Arc::clone(work), Arc::clone(&lock));
         if self.exchange(turn, locked, None).is_err() {
@@ -188,6 +158,9 @@ impl Controller {
         self.parts.screen.forget_pages();
         if let Some(under_way) = work.desk.under_way() {
             self.cancel_behind_lock(under_way, lock);
+        }
+        if let Err(error) = work.session.note_locked().await {
+            tracing::error!(%error, "the session's file does not say that it is locked");
         }
         let event = Event::Locked { idle_s };
         if let Err(fault) = self.record_by(event, person(&work.session)).await {
@@ -226,7 +199,7 @@ impl Controller {
 
     /// The session's person is there: written down first, then shown.
     async fn let_in_again(
-        &self,
+        self: &Arc<Self>,
         turn: Turn,
         work: Arc<Work>,
         lock: Arc<Lock>,
@@ -235,110 +208,30 @@ impl Controller {
             self.stay_locked(turn, work, lock);
             return Err(fault);
         }
+        if let Err(error) = work.session.note_unlocked(Timestamp::now()).await {
+            tracing::warn!(%error, "after a restart the session will be locked");
+        }
         // Before the place: whoever looks next must not find the old time.
         work.lookout.unlocked();
-        match self.exchange(turn, At::SignedIn(work), None) {
-            Ok(_) => {
-                self.tell();
-                Ok(())
-            }
-            Err(_) => Err(self.fault("session_ended", &[])),
+        if self
+            .exchange(turn, At::SignedIn(Arc::clone(&work)), None)
+            .is_err()
+        {
+            return Err(self.fault("session_ended", &[]));
         }
+        self.tell();
+        // What called for a lock between the two found a screen that was locked still, and says so only once.
+        let state = *work.lookout.states().borrow();
+        if let State::Lock(reason) = state {
+            self.nobody_is_there(&work, reason).await;
+        }
+        Ok(())
     }
 
     fn stay_locked(&self, turn: Turn, work: Arc<Work>, lock: Arc<Lock>) {
         if self.exchange(turn, At::Locked(work, lock), None).is_ok() {
             self.tell();
         }
-    }
-
-    /// Whoever does not answer is turned away: somebody else may sit there by then. When the session ended meanwhile, there
-    /// is nothing to take over, and they are turned away as well.
-    fn ask_to_take_over(
-        self: &Arc<Self>,
-        turn: Turn,
-        work: Arc<Work>,
-        lock: Arc<Lock>,
-        newcomer: Box<Newcomer>,
-    ) {
-        let to = At::Switching(Arc::clone(&work), Arc::clone(&lock), newcomer);
-        let Ok((asked, _)) = self.exchange(turn, to, None) else {
-            return;
-        };
-        self.tell();
-        let controller = Arc::clone(self);
-        tokio::spawn(async move {
-            tokio::time::sleep(TO_AGREE).await;
-            controller.stop_asking(asked, work, lock, "timed_out").await;
-        });
-    }
-
-    async fn stop_asking(&self, asked: Turn, work: Arc<Work>, lock: Arc<Lock>, why: &'static str) {
-        let Ok((_, left)) = self.exchange(asked, At::Locked(work, lock), None) else {
-            return;
-        };
-        self.tell();
-        let event = Event::UnlockFailed { why: why.into() };
-        self.note(event).await;
-        if let At::Switching(_, _, newcomer) = left {
-            newcomer.turn_away().await;
-        }
-    }
-
-    async fn switch(
-        self: &Arc<Self>,
-        turn: Turn,
-        first: &Arc<Work>,
-        newcomer: Newcomer,
-    ) -> Result<(), Fault> {
-        let forgotten = first.session.give_way().await;
-        if let Err(error) = forgotten.wiped() {
-            tracing::error!(%error, "the session's file could not be removed");
-        }
-        self.forget_drafts(first);
-        self.parts.screen.forget_pages();
-        self.tell();
-        first.desk.close().await;
-        let begun = newcomer.begin(&forgotten).await;
-        let now = Timestamp::now();
-        let done = forgotten.revoke(&self.parts.transport, now).await;
-        let before = person(&first.session);
-        let ended = session::signed_out(SignOut::Switch, session::is_revoked(&done));
-        let recorded = self.record_by(ended, before.clone()).await;
-        match (begun, recorded) {
-            (Ok(signed_in), Ok(())) => self.take_over(turn, signed_in, before).await,
-            (Ok(signed_in), Err(fault)) => {
-                self.turn_away(&signed_in.session).await;
-                Err(fault)
-            }
-            (Err(error), _) => {
-                tracing::info!(%error, "nobody took over");
-                Err(faults::sign_in(self.catalogue(), &error, None))
-            }
-        }
-    }
-
-    async fn take_over(
-        self: &Arc<Self>,
-        turn: Turn,
-        signed_in: SignedIn,
-        before: Actor,
-    ) -> Result<(), Fault> {
-        session::tell_of(&signed_in);
-        let Actor::Person(from) = before else {
-            self.turn_away(&signed_in.session).await;
-            return Err(self.fault("internal", &[]));
-        };
-        self.admit(turn, signed_in.session, Event::SwitchedUser { from })
-            .await
-    }
-
-    fn switching(&self) -> Option<(Turn, Arc<Work>, Arc<Lock>)> {
-        let inner = self.inner();
-        let At::Switching(work, lock, _) = inner.place.at() else {
-            return None;
-        };
-        Some((inner.place.turn(), Arc::clone(work), Arc::clone(lock)))
     }
 
     /// Since which turn this session is on the screen.
@@ -358,8 +251,50 @@ impl Controller {
     }
 }
 
+/// Keeps beside the session when its person was last there, so that a restart finds out how long they have been away.
+struct Seen {
+    limit: Duration,
+    kept: Instant,
+}
+
+impl Seen {
+    /// Whoever just signed in was seen.
+    fn new(idle_lock_s: u32) -> Self {
+        Self {
+            limit: Duration::from_secs(u64::from(idle_lock_s)),
+            kept: Instant::now(),
+        }
+    }
+
+    /// Four times within the time that nobody may be away.
+    async fn note(&mut self, session: &Session, state: State) {
+        let (State::Active { locks_in } | State::Warn { locks_in }) = state else {
+            return;
+        };
+        if self.kept.elapsed() < self.limit / 4 {
+            return;
+        }
+        self.kept = Instant::now();
+        let idle = self.limit.saturating_sub(locks_in);
+        if let Err(error) = session.note_seen(Timestamp::now() - idle).await {
+            tracing::warn!(%error, "when somebody was last here could not be kept");
+        }
+    }
+}
+
 impl Lock {
-    fn new(reason: Reason) -> Self {
+    /// Of a session that goes on after the application was started again.
+    pub(super) fn at_restart() -> Self {
+        Self {
+            reason: LockReason::Restart,
+            since: Timestamp::now(),
+            idle_s: None,
+            signature_cancelled: AtomicBool::new(false),
+            switch_asked: AtomicBool::new(false),
+        }
+    }
+
+    fn new(reason: Reason, switch_asked: bool) -> Self {
         let (reason, idle) = match reason {
             Reason::Idle { idle } => (LockReason::Idle, Some(idle)),
             Reason::Away { .. } | Reason::System | Reason::Sleep => (LockReason::System, None),
@@ -370,6 +305,7 @@ impl Lock {
             since: Timestamp::now(),
             idle_s: idle.map(|idle| u32::try_from(idle.as_secs()).unwrap_or(u32::MAX)),
             signature_cancelled: AtomicBool::new(false),
+            switch_asked: AtomicBool::new(switch_asked),
         }
     }
 }

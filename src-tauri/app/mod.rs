@@ -9,16 +9,20 @@ mod choices;
 mod delivery;
 mod endings;
 mod faults;
+mod leaving;
 mod locking;
 mod place;
+mod policy_watch;
 mod ports;
 mod reading;
+mod recording;
 mod registered;
 mod reporting;
 mod saving;
 mod session;
 mod signing;
 mod state;
+mod switching;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -31,16 +35,15 @@ mod work;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ::reporting::{Alarms, Shipper};
 use ::session::input::Input;
-use ::session::{Newcomer, Vault};
-use audit::{Actor, Counters, Entry, Event, Reference};
+use ::session::{Kept, Newcomer, Vault};
+use audit::Event;
 use catalogue::{Catalogue, Locale};
 use ceremony::{Courier, SharedLog};
 use identity::{Agent, Page, RelyingParty, Subject};
-use jiff::Timestamp;
 use policy::Policy;
 use tokio::sync::watch;
 use transport::Transport;
@@ -56,6 +59,7 @@ use work::{Work, actor, person};
 
 pub(crate) use about::policy_rows;
 pub(crate) use faults::fault;
+pub(crate) use policy_watch::{policy_read, policy_refused};
 pub(crate) use signing::Saving;
 
 /// How long quitting waits for a sign-in to end: somewhat longer than its window may take to close.
@@ -83,6 +87,8 @@ pub(crate) type OpenInput = Arc<dyn Fn() -> Box<dyn Input> + Send + Sync>;
 /// What the controller is made of.
 pub(crate) struct Parts {
     pub(crate) policy: Arc<Policy>,
+    /// The same, with the sources that it was read from.
+    pub(crate) watched: policy::Watched,
     /// Every value of the policy with its row of the table.
     pub(crate) values: Vec<PolicyRow>,
     /// What tells this installation from all others.
@@ -129,16 +135,23 @@ struct Inner {
     place: Place,
     ended: Option<SessionEnd>,
     ended_detail: Option<EndedView>,
-    /// What happened lately that security may have to hear of.
-    counters: Counters,
-    /// How the activity log was found when all of it was read last.
-    chain: Option<ChainView>,
+    /// What could not be done while the pages began anew; until the place changes.
+    trouble: Option<Fault>,
+    /// How the policy's sources depart from the policy that applies, since the last look.
+    departure: Option<policy::Departure>,
+    /// How the activity log was found when all of it was read last, and when that was.
+    chain: Option<(Instant, ChainView)>,
     /// The application is on its way out: nobody signs in any more.
     closing: bool,
+    /// How many sessions are off the screen and not given back yet.
+    leaving: usize,
     records_connected: bool,
     /// What people entered and did not sign, until the application closes.
     drafts: HashMap<(Subject, String), Draft>,
 }
+
+/// Somebody's turn at the screen.
+pub(crate) struct Visit(Arc<Work>);
 
 type Place = place::Place<Arc<Work>, Arc<Lock>, Box<Newcomer>>;
 type Stay = At<Arc<Work>, Arc<Lock>, Box<Newcomer>>;
@@ -150,9 +163,11 @@ impl Controller {
             place: Place::new(),
             ended: None,
             ended_detail: None,
-            counters: Counters::default(),
+            trouble: None,
+            departure: None,
             chain: None,
             closing: false,
+            leaving: 0,
             records_connected: true,
             drafts: HashMap::new(),
         };
@@ -184,8 +199,8 @@ impl Controller {
         self.inner().locale
     }
 
-    /// Ends everything in good order: a sign-in and a ceremony are cancelled and cleaned up after; the session stays in its
-    /// vault.
+    /// Ends everything in good order: a sign-in and a ceremony are cancelled and cleaned up after. The session stays in its
+    /// vault; where nothing of it is kept it ends here, because nobody could take it back later.
     pub(crate) async fn close(&self) {
         {
             let mut inner = self.inner();
@@ -193,19 +208,24 @@ impl Controller {
             inner.place.at().cancel();
         }
         if tokio::time::timeout(CLOSING, self.settled()).await.is_err() {
-            tracing::warn!("a sign-in did not end in time");
+            tracing::warn!("a sign-in or a sign-out did not end in time");
         }
-        if let Some(work) = self.present() {
-            work.desk.close().await;
+        match self.present() {
+            Some(work) if self.parts.vault.kept() == Kept::OnDisk => work.desk.close().await,
+            Some(work) => self.end_with_the_application(&work).await,
+            None => {}
         }
         self.note(Event::Stopped).await;
     }
 
-    /// Waits until nobody is being signed in or taken up.
+    /// Waits until nobody is being signed in, taken up or signed out.
     async fn settled(&self) {
         let mut moved = self.moved.subscribe();
         loop {
-            let settled = self.inner().place.at().is_settled();
+            let settled = {
+                let inner = self.inner();
+                inner.place.at().is_settled() && inner.leaving == 0
+            };
             // The sender is ours, so a closed channel means that nothing moves any more.
             if settled || moved.changed().await.is_err() {
                 return;
@@ -223,61 +243,11 @@ impl Controller {
         let passed = {
             let mut inner = self.inner();
             let passed = inner.place.pass(from, to).map_err(Box::new)?;
-            (inner.ended, inner.ended_detail) = (ended, None);
+            (inner.ended, inner.ended_detail, inner.trouble) = (ended, None, None);
             passed
         };
         self.moved.send_replace(());
         Ok((passed.turn, passed.left))
-    }
-
-    /// Writes to the audit log. What may not happen without its entry asks for the result instead.
-    async fn note(&self, event: Event) {
-        self.note_under(None, event).await;
-    }
-
-    /// The same, under a reference that a person can read out.
-    async fn note_under(&self, reference: Option<Reference>, event: Event) {
-        if let Err(fault) = self.append(event, reference, self.actor()).await {
-            tracing::error!(code = fault.code, "an event could not be recorded");
-        }
-    }
-
-    /// Writes to the audit log before what it describes goes on, whoever is at the screen by then.
-    async fn record_by(&self, event: Event, actor: Actor) -> Result<(), Fault> {
-        self.append(event, None, actor).await
-    }
-
-    async fn append(
-        &self,
-        event: Event,
-        reference: Option<Reference>,
-        actor: Actor,
-    ) -> Result<(), Fault> {
-        let entry = Entry {
-            event,
-            reference,
-            actor,
-        };
-        let at = Timestamp::now();
-        let concern = self.inner().counters.see(&entry.event, at);
-        let log = self.parts.log.clone();
-        let written = tokio::task::spawn_blocking(move || log.append(&entry, at)).await;
-        if let Some(concern) = concern {
-            // What it leads to is written too, and raises nothing.
-            Box::pin(self.raise(concern, reference)).await;
-        }
-        match written {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(self.fault(error.code(), &[])),
-            Err(_) => Err(self.fault("internal", &[])),
-        }
-    }
-
-    fn actor(&self) -> Actor {
-        match self.signed_in() {
-            Some((_, work)) => actor(&work),
-            None => Actor::Device(self.parts.device.as_str().into()),
-        }
     }
 
     fn work(&self) -> Result<Arc<Work>, Fault> {
@@ -305,6 +275,18 @@ impl Controller {
     /// Whether this is the session on the screen. What comes late from an earlier one is not shown.
     fn is_current(&self, work: &Arc<Work>) -> bool {
         matches!(self.inner().place.at(), At::SignedIn(current) if Arc::ptr_eq(current, work))
+    }
+
+    /// Whose turn at the screen it is. What takes its time, as a dialog does, asks at its end whether it still is.
+    pub(crate) fn visit(&self) -> Result<Visit, Fault> {
+        self.work().map(Visit)
+    }
+
+    /// Refuses what was begun by somebody who is not at the screen any more.
+    pub(crate) fn still(&self, visit: &Visit) -> Result<(), Fault> {
+        let same = Arc::ptr_eq(&self.work()?, &visit.0);
+        same.then_some(())
+            .ok_or_else(|| self.fault("session_ended", &[]))
     }
 
     /// How many sealed signatures wait to be delivered.
@@ -353,6 +335,23 @@ impl Controller {
             title: catalogue.text("landing-title", &[]),
             text: catalogue.text("landing-done", &[]),
         }
+    }
+
+    /// Keeps what could not be done for pages that began anew meanwhile. What a person cancelled is no news to them, and
+    /// what concerned one person is none to whoever signed in since.
+    fn keep_trouble<T>(&self, outcome: Result<T, Fault>) -> Result<T, Fault> {
+        if let Err(fault) = outcome.as_ref()
+            && fault.code != "cancelled"
+        {
+            {
+                let mut inner = self.inner();
+                if inner.place.at().session().is_none() {
+                    inner.trouble = Some(fault.clone());
+                }
+            }
+            self.tell();
+        }
+        outcome
     }
 
     /// Tells the pages how things stand.

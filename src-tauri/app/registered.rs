@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use records::wire::{Device, SessionEnd as Why, SessionId};
 use records::{Access, CallError, SessionOver, SessionWatch, TokenWanted};
 
-use super::{Controller, Work, person, session};
+use super::{Controller, Work, leaving, person};
 use crate::ipc::SessionEnd;
 
 /// How long a sign-in waits for its registration. Where the service is away, that is done later.
@@ -28,7 +28,7 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// What became of a registration.
 enum Registration {
     Done(SessionId),
-    /// The service knows no registry.
+    /// The service answers as if it knew no registry.
     NoRegistry,
     /// The session was ended before it could be registered.
     Over(Why),
@@ -53,9 +53,7 @@ impl Controller {
                 _ = work.session.ended() => return,
                 over = controller.registered(&work) => over,
             };
-            if let Some(over) = over {
-                controller.end_elsewhere(&work, over).await;
-            }
+            controller.end_elsewhere(&work, over).await;
         });
     }
 
@@ -73,7 +71,7 @@ impl Controller {
         self.evict(work, Some(SessionEnd::Elsewhere), Some(detail));
         self.forget_drafts(work);
         self.close_desk(work).await;
-        let event = session::signed_out(SignOut::Elsewhere, false);
+        let event = leaving::signed_out(SignOut::Elsewhere, false);
         if let Err(fault) = self.record_by(event, person(&work.session)).await {
             tracing::error!(
                 code = fault.code,
@@ -82,29 +80,41 @@ impl Controller {
         }
     }
 
-    /// Says that the session is closed, as well as can be: the service forgets it by itself otherwise.
-    pub(super) async fn close_registered(&self, work: &Work, access: Option<Access>) {
-        let (Some(id), Some(access)) = (work.registry_id(), access) else {
-            return;
-        };
-        let closing = self.parts.records.close_session(&id, &access);
-        match tokio::time::timeout(AT_SIGN_OUT, closing).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                tracing::info!(%error, "the session is not closed at the records service");
+    /// For whoever hears it where the session's end cannot be waited for.
+    pub(super) fn ends_elsewhere(
+        self: &Arc<Self>,
+        work: &Arc<Work>,
+    ) -> Box<dyn Fn(Why) + Send + Sync> {
+        let (controller, work) = (Arc::clone(self), Arc::clone(work));
+        Box::new(move |why| {
+            if work.registry_id().is_none() {
+                return;
             }
-            Err(_) => tracing::info!("the records service did not close the session in time"),
+            let (controller, work) = (Arc::clone(&controller), Arc::clone(&work));
+            tokio::spawn(async move {
+                let over = SessionOver::told_only(why);
+                controller.end_elsewhere(&work, over).await;
+            });
+        })
+    }
+
+    /// Says that the session is closed, as well as can be: the service forgets it by itself otherwise.
+    pub(super) async fn close_registered(&self, session: &Session, access: Option<Access>) {
+        if let (Some(id), Some(access)) = (registry_id(session), access) {
+            close(&self.parts.records, &id, &access).await;
         }
     }
 
-    /// How the registered session ends; nothing where there is no registry.
-    async fn registered(&self, work: &Work) -> Option<SessionOver> {
+    /// How the registered session ends; never, where there is no registry.
+    async fn registered(&self, work: &Work) -> SessionOver {
         let mut pause = FIRST_PAUSE;
         let id = loop {
             match self.register(work).await {
                 Registration::Done(id) => break id,
-                Registration::NoRegistry => return None,
-                Registration::Over(why) => return Some(SessionOver::told_only(why)),
+                Registration::Over(why) => return SessionOver::told_only(why),
+                // A service without a registry is asked again all the same: whatever stands before one that has it may
+                // have answered in its place.
+                Registration::NoRegistry => pause = LONGEST_PAUSE,
                 Registration::Failed => {}
             }
             tokio::time::sleep(pause).await;
@@ -112,24 +122,48 @@ impl Controller {
         };
         let mut watch = SessionWatch::new(&self.parts.records, &id);
         let session = &work.session;
-        Some(watch.over(|wanted| token(session.clone(), wanted)).await)
+        watch.over(|wanted| token(session.clone(), wanted)).await
     }
 
     async fn register(&self, work: &Work) -> Registration {
         if let Some(id) = work.registry_id() {
             return Registration::Done(id);
         }
-        let Ok(access) = work.session.access_token(Timestamp::now()).await else {
+        let registering = Registering {
+            session: work.session.clone(),
+            records: self.parts.records.clone(),
+            device: Device {
+                id: self.parts.device_id.clone(),
+                name: self.parts.device.clone(),
+            },
+        };
+        // It goes on when nobody waits for it any more: what the service registers must not stay there without its session.
+        let registered = tokio::spawn(registering.run()).await;
+        registered.unwrap_or(Registration::Failed)
+    }
+}
+
+/// A registration that is under way.
+struct Registering {
+    session: Session,
+    records: records::Client,
+    device: Device,
+}
+
+impl Registering {
+    async fn run(self) -> Registration {
+        let Ok(access) = self.session.access_token(Timestamp::now()).await else {
             return Registration::Failed;
         };
-        let device = Device {
-            id: self.parts.device_id.clone(),
-            name: self.parts.device.clone(),
-        };
-        match self.parts.records.open_session(&device, &access).await {
+        match self.records.open_session(&self.device, &access).await {
             Ok(opened) => {
                 let id = opened.session.id;
-                work.session.set_registry_id(id.as_str()).await;
+                self.session.set_registry_id(id.as_str()).await;
+                if self.session.end().is_some() {
+                    // Whoever ended it meanwhile may not have known its name yet.
+                    close(&self.records, &id, &access).await;
+                    return Registration::Failed;
+                }
                 Registration::Done(id)
             }
             Err(CallError::NotFound) => Registration::NoRegistry,
@@ -144,10 +178,26 @@ impl Controller {
     }
 }
 
+/// Says that a session is closed, as well as can be.
+async fn close(records: &records::Client, id: &SessionId, access: &Access) {
+    let closing = records.close_session(id, access);
+    match tokio::time::timeout(AT_SIGN_OUT, closing).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::info!(%error, "the session is not closed at the records service");
+        }
+        Err(_) => tracing::info!("the records service did not close the session in time"),
+    }
+}
+
+fn registry_id(session: &Session) -> Option<SessionId> {
+    session.registry_id()?.parse().ok()
+}
+
 impl Work {
     /// Under which name the service lists this session.
     pub(super) fn registry_id(&self) -> Option<SessionId> {
-        self.session.registry_id()?.parse().ok()
+        registry_id(&self.session)
     }
 }
 

@@ -1,19 +1,18 @@
-//! Sign-in, sign-out, and the session that an earlier run left.
+//! Sign-in, and the session that an earlier run left.
 
 use std::sync::Arc;
 
-use ::session::{
-    IdpSessionEnd, Restored, Session, SessionEnd as Over, SignIn, SignedIn, SignedOut, TokenEnd,
-};
-use audit::{Event, Reference, SignOut};
-use ceremony::Ending;
-use identity::Disposal;
+use ::session::{Restored, Session, SignIn, SignedIn};
+use audit::{Actor, Event, Mismatches, Reference, SignOut};
+use identity::{Agent, Disposal};
 use jiff::Timestamp;
+use policy::AgentKind;
 use tokio_util::sync::CancellationToken;
 
+use super::locking::Lock;
 use super::place::{At, Turn};
-use super::{Controller, Work, choices, faults, person, when};
-use crate::ipc::{EndedView, Fault, Profile, SessionEnd};
+use super::{Controller, Work, faults, leaving, person};
+use crate::ipc::{Fault, SessionEnd};
 
 impl Controller {
     /// Takes up the session that the vault kept. Until that is decided nobody can sign in.
@@ -28,17 +27,15 @@ impl Controller {
         );
         let ended = match restored.await {
             Restored::Session(session) => {
-                match self.admit(turn, session, Event::SessionRestored).await {
-                    Ok(()) => return self.tell(),
-                    Err(fault) => {
-                        tracing::error!(code = fault.code, "the last session is not taken up");
-                        Some(SessionEnd::Expired)
-                    }
-                }
+                return self.take_up(turn, session, Door::Open).await;
+            }
+            Restored::Locked(session) => {
+                return self.take_up(turn, session, Door::Locked).await;
             }
             Restored::Over(end) => {
-                self.note(signed_out(by(end), false)).await;
-                shown(end)
+                self.note(leaving::signed_out(leaving::by(end), false))
+                    .await;
+                leaving::shown(end)
             }
             Restored::Unusable(why) => {
                 tracing::warn!(%why, "the last session cannot be taken up");
@@ -47,6 +44,19 @@ impl Controller {
             Restored::Nobody => None,
         };
         self.leave(turn, ended);
+    }
+
+    async fn take_up(self: &Arc<Self>, turn: Turn, session: Session, door: Door) {
+        match self
+            .admit(turn, session, door, Event::SessionRestored)
+            .await
+        {
+            Ok(()) => self.tell(),
+            Err(fault) => {
+                tracing::error!(code = fault.code, "the last session is not taken up");
+                self.leave(turn, Some(SessionEnd::Expired));
+            }
+        }
     }
 
     /// Tokens that an offline sign-out could not give back are given back when the provider is there again.
@@ -95,56 +105,6 @@ impl Controller {
         }
     }
 
-    /// Signs out, also behind a lock: first everything here is gone and the pages know it, then the others are told. What
-    /// could not be told is owed, and told later.
-    pub(crate) async fn sign_out(&self) -> Result<(), Fault> {
-        let work = self
-            .present()
-            .ok_or_else(|| self.fault("not_signed_in", &[]))?;
-        self.end(&work, SessionEnd::SignedOut, None).await
-    }
-
-    pub(super) async fn end(
-        &self,
-        work: &Arc<Work>,
-        why: SessionEnd,
-        detail: Option<EndedView>,
-    ) -> Result<(), Fault> {
-        let access = work.session.access_at_hand();
-        let forgotten = work.session.forget().await;
-        if let Err(error) = &forgotten {
-            tracing::error!(%error, "the session's file could not be removed");
-        }
-        self.forget_drafts(work);
-        self.evict(work, Some(why), detail);
-        self.close_desk(work).await;
-        self.close_registered(work, access).await;
-        let done = work
-            .session
-            .revoke(forgotten, &self.parts.transport, Timestamp::now())
-            .await;
-        if done.idp_session == IdpSessionEnd::LeftToExpire {
-            tracing::info!("the identity provider's session is left to expire");
-        }
-        let by = match why {
-            SessionEnd::Idle => SignOut::Idle,
-            SessionEnd::Switched => SignOut::Switch,
-            _ => SignOut::Person,
-        };
-        let ended = signed_out(by, is_revoked(&done));
-        self.record_by(ended, person(&work.session)).await?;
-        done.wiped
-            .map_err(|_| self.fault("sign_out_incomplete", &[]))
-    }
-
-    /// Nobody is there any more, and policy ends the session for that.
-    pub(super) async fn end_idle(&self, work: &Arc<Work>) {
-        let detail = self.how_it_ended(work, None, None);
-        if let Err(fault) = self.end(work, SessionEnd::Idle, Some(detail)).await {
-            tracing::error!(code = fault.code, "an idle session's end is incomplete");
-        }
-    }
-
     async fn attempt(self: &Arc<Self>, turn: Turn, cancel: CancellationToken) -> Result<(), Fault> {
         match self.sign_in_parts().run(cancel).await {
             Ok(signed_in) => {
@@ -153,7 +113,7 @@ impl Controller {
                     agent: self.parts.sign_in_agent.kind().into(),
                     acr: signed_in.acr.as_deref().map(Into::into),
                 };
-                self.admit(turn, signed_in.session, event).await
+                self.admit(turn, signed_in.session, Door::Open, event).await
             }
             Err(error) => {
                 tracing::info!(%error, "nobody was signed in");
@@ -166,11 +126,25 @@ impl Controller {
         }
     }
 
-    /// What somebody authenticates with, at sign-in and at the lock.
+    /// What somebody authenticates with at the lock: as for a signature, apart from everything that the browser of this
+    /// computer keeps. Whoever shows up there must not change whose session at the provider that browser holds.
+    pub(super) fn unlock_parts(&self) -> SignIn {
+        let parts = &self.parts;
+        let agent = match parts.policy.signing.agent {
+            AgentKind::Window | AgentKind::Browser => &parts.signing_agent,
+            AgentKind::Print => &parts.sign_in_agent,
+        };
+        self.parts_of(agent)
+    }
+
     pub(super) fn sign_in_parts(&self) -> SignIn {
+        self.parts_of(&self.parts.sign_in_agent)
+    }
+
+    fn parts_of(&self, agent: &Arc<dyn Agent>) -> SignIn {
         let parts = &self.parts;
         SignIn {
-            agent: Arc::clone(&parts.sign_in_agent),
+            agent: Arc::clone(agent),
             relying_party: parts.relying_party.clone(),
             vault: Arc::clone(&parts.vault),
             policy: Arc::clone(&parts.policy),
@@ -184,22 +158,38 @@ impl Controller {
         self: &Arc<Self>,
         turn: Turn,
         session: Session,
+        door: Door,
         event: Event,
     ) -> Result<(), Fault> {
-        if let Err(fault) = self.record_by(event, person(&session)).await {
-            self.turn_away(&session).await;
-            return Err(fault);
-        }
-        let work = Work::new(session, &self.parts);
-        self.register_soon(&work).await;
-        let taken = self.exchange(turn, At::SignedIn(Arc::clone(&work)), None);
+        let admitted = match self.counted_before(&session, &event).await {
+            Ok(before) => {
+                let written = self.record_by(event, person(&session)).await;
+                written.map(|()| before)
+            }
+            Err(fault) => Err(fault),
+        };
+        let before = match admitted {
+            Ok(before) => before,
+            Err(fault) => {
+                self.turn_away(&session).await;
+                return Err(fault);
+            }
+        };
+        let work = Work::new(session, &self.parts, before);
+        let place = match door {
+            Door::Open => At::SignedIn(Arc::clone(&work)),
+            Door::Locked => At::Locked(Arc::clone(&work), Arc::new(Lock::at_restart())),
+        };
+        let taken = self.exchange(turn, place, None);
         if taken.is_err() {
             self.turn_away(&work.session).await;
-            let event = signed_out(SignOut::Person, false);
+            let event = leaving::signed_out(SignOut::Person, false);
             self.record_by(event, person(&work.session)).await?;
             return Err(self.fault("session_ended", &[]));
         }
         self.inner().records_connected = true;
+        // Registering ends the person's other sessions, so only a session that stands is registered.
+        self.register_soon(&work).await;
         self.watch(Arc::clone(&work));
         self.look_out(Arc::clone(&work));
         self.stay_registered(Arc::clone(&work));
@@ -210,13 +200,22 @@ impl Controller {
         Ok(())
     }
 
-    pub(super) async fn turn_away(&self, session: &Session) {
-        let done = session
-            .sign_out(&self.parts.transport, Timestamp::now())
-            .await;
-        if let Err(error) = &done.wiped {
-            tracing::error!(%error, "the refused session's file could not be removed");
+    /// What was counted in the session before this run. A session that the log knows nothing of is not taken up: with the log,
+    /// a lock on signing would be gone.
+    async fn counted_before(&self, session: &Session, event: &Event) -> Result<Mismatches, Fault> {
+        if *event != Event::SessionRestored {
+            return Ok(Mismatches::default());
         }
+        let Actor::Person(person) = person(session) else {
+            return Err(self.fault("internal", &[]));
+        };
+        let path = self.parts.log.path();
+        let counted = tokio::task::spawn_blocking(move || audit::mismatches(&path, &person));
+        counted
+            .await
+            .map_err(|_| self.fault("internal", &[]))?
+            .map_err(|error| self.fault(error.code(), &[]))?
+            .ok_or_else(|| self.fault("session_ended", &[]))
     }
 
     /// Nobody is signed in after all.
@@ -225,103 +224,15 @@ impl Controller {
             self.tell();
         }
     }
+}
 
-    /// This session is off the screen, and nothing of it is left in the pages.
-    pub(super) fn evict(
-        &self,
-        work: &Arc<Work>,
-        ended: Option<SessionEnd>,
-        detail: Option<EndedView>,
-    ) {
-        let left = {
-            let mut inner = self.inner();
-            let left = inner
-                .place
-                .evict(|current| Arc::ptr_eq(current, work), At::SignedOut);
-            if left.is_some() {
-                (inner.ended, inner.ended_detail) = (ended, detail);
-            }
-            left
-        };
-        if left.is_some() {
-            self.moved.send_replace(());
-            self.tell();
-            self.parts.screen.forget_pages();
-        }
-    }
-
-    /// Ends what is under way, and says of it what is known then: a signature that was sealed already may be recorded.
-    pub(super) async fn close_desk(&self, work: &Work) {
-        let under_way = work.desk.under_way();
-        work.desk.close().await;
-        let Some(under_way) = under_way else {
-            return;
-        };
-        let ended = under_way.ended().await;
-        if !ended.is_some_and(|ended| matches!(ended.ending, Ending::Cancelled)) {
-            return;
-        }
-        let since = when::rfc3339(work.session.person().since);
-        if let Some(detail) = &mut self.inner().ended_detail
-            && detail.since == since
-        {
-            detail.signature_cancelled = Some(true);
-        }
-        self.tell();
-    }
-
-    pub(super) fn forget_drafts(&self, work: &Work) {
-        let subject = &work.session.person().subject;
-        self.inner().drafts.retain(|(owner, _), _| owner != subject);
-    }
-
-    /// Keeps the session's token fresh, notices when it ends by itself, and ends it when it is over its limit, used or not.
-    fn watch(self: &Arc<Self>, work: Arc<Work>) {
-        let controller = Arc::clone(self);
-        tokio::spawn(async move {
-            let end = tokio::select! {
-                end = work.session.clone().keep_fresh(Timestamp::now) => end,
-                () = work.session.at_limit() => work.session.expire(Timestamp::now()).await,
-            };
-            let Some(ended) = shown(end) else {
-                return;
-            };
-            let detail = controller.how_it_ended(&work, None, None);
-            controller.evict(&work, Some(ended), Some(detail));
-            // At their own workstation the person finds what they entered again, as long as the application runs.
-            if choices::profile(&controller.parts.policy) == Profile::Kiosk {
-                controller.forget_drafts(&work);
-            }
-            controller.close_desk(&work).await;
-            // Revocation was tried, and may have failed: the log claims no more than is known.
-            let event = signed_out(by(end), false);
-            if let Err(fault) = controller.record_by(event, person(&work.session)).await {
-                tracing::error!(
-                    code = fault.code,
-                    "the end of a session could not be recorded"
-                );
-            }
-        });
-    }
-
-    /// What the screen says of a session that its person did not end. On a kiosk nobody's name stays.
-    pub(super) fn how_it_ended(
-        &self,
-        work: &Work,
-        at: Option<Timestamp>,
-        device: Option<String>,
-    ) -> EndedView {
-        let person = work.session.person();
-        EndedView {
-            name: (choices::profile(&self.parts.policy) == Profile::Workstation)
-                .then(|| person.name.clone()),
-            since: when::rfc3339(person.since),
-            at: when::rfc3339(at.unwrap_or_else(Timestamp::now)),
-            device,
-            signature_cancelled: work.desk.under_way().is_none().then_some(false),
-            reference: None,
-        }
-    }
+/// How somebody is let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Door {
+    /// They have just shown that they are there, or were there a moment ago.
+    Open,
+    /// Their session goes on behind a lock: whoever started the application again need not be them.
+    Locked,
 }
 
 pub(super) fn tell_of(signed_in: &SignedIn) {
@@ -342,34 +253,4 @@ pub(super) fn new_reference() -> Option<Reference> {
     let mut random = [0; 5];
     aws_lc_rs::rand::fill(&mut random).ok()?;
     Some(Reference::from_bytes(random))
-}
-
-/// Whether the provider took back everything that there was.
-pub(super) fn is_revoked(done: &SignedOut) -> bool {
-    [done.refresh_token, done.access_token]
-        .into_iter()
-        .all(|token| matches!(token, TokenEnd::Revoked | TokenEnd::None))
-}
-
-pub(super) fn signed_out(by: SignOut, tokens_revoked: bool) -> Event {
-    Event::SignedOut { by, tokens_revoked }
-}
-
-fn by(end: Over) -> SignOut {
-    match end {
-        Over::SignedOut => SignOut::Person,
-        Over::RenewalRefused | Over::RenewalUnacceptable => SignOut::Expired,
-        Over::AbsoluteLimit => SignOut::Absolute,
-        Over::Elsewhere => SignOut::Elsewhere,
-        Over::Switched => SignOut::Switch,
-    }
-}
-
-/// What the pages say of it; nothing where whoever ended the session says it.
-fn shown(end: Over) -> Option<SessionEnd> {
-    match end {
-        Over::SignedOut | Over::Switched | Over::Elsewhere => None,
-        Over::RenewalRefused | Over::RenewalUnacceptable => Some(SessionEnd::Expired),
-        Over::AbsoluteLimit => Some(SessionEnd::Absolute),
-    }
 }

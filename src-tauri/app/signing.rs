@@ -5,7 +5,7 @@ use std::sync::Arc;
 use catalogue::intent;
 use ceremony::{Ending, Ports, Progress, SharedOutbox, StepState as At, SystemClock, UnderWay};
 use evidence::{
-    ClientInfo, LocalTime, Meaning, Presentation, RecordRef, SignedAmendment, Signer,
+    AuditHead, ClientInfo, LocalTime, Meaning, Presentation, RecordRef, SignedAmendment, Signer,
     StatementReason,
 };
 use jiff::{SignedDuration, Timestamp, Zoned};
@@ -41,6 +41,16 @@ impl Controller {
     /// Begins a ceremony, if what the person saw is exactly what would be signed.
     pub(crate) fn begin_signing(self: &Arc<Self>, request: SignRequest) -> Result<(), Fault> {
         let work = self.work()?;
+        self.policy_stands()?;
+        if !self.log_holds() {
+            let stopped = self.parts.log.is_stopped();
+            let code = if stopped {
+                "audit_stopped"
+            } else {
+                "audit-broken"
+            };
+            return Err(self.fault(code, &[]));
+        }
         let amendment = self.as_read(&work, &request.id, &request.etag)?;
         self.refuse_what_waits(&request.id)?;
         let parts = self.compose(&work, &amendment, &request.draft)?;
@@ -188,7 +198,17 @@ impl Controller {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 build: build().to_owned(),
                 device: self.parts.device.clone(),
+                audit_head: self.audit_head(),
             },
+        })
+    }
+
+    /// Where the activity log stands: the signature anchors it.
+    fn audit_head(&self) -> Option<AuditHead> {
+        let head = self.parts.log.head();
+        (head.seq > 0).then(|| AuditHead {
+            seq: head.seq,
+            sha256: head.hash.to_string(),
         })
     }
 
@@ -201,7 +221,7 @@ impl Controller {
         }
     }
 
-    fn ports(&self, work: &Work) -> Ports {
+    fn ports(self: &Arc<Self>, work: &Arc<Work>) -> Ports {
         let parts = &self.parts;
         let outbox = parts.outbox.clone();
         Ports {
@@ -210,6 +230,7 @@ impl Controller {
             challenges: Arc::new(SessionChallenges {
                 session: work.session.clone(),
                 records: work.records(),
+                revoked: self.ends_elsewhere(work),
             }),
             submission: Arc::new(parts.records.clone()),
             outbox: outbox
@@ -219,6 +240,7 @@ impl Controller {
                 session: work.session.clone(),
                 records: parts.records.clone(),
                 alarms: Arc::clone(&parts.alarms),
+                log: parts.log.clone(),
                 told: Arc::clone(&work.security_told),
             }),
             clock: Arc::new(SystemClock),

@@ -22,6 +22,7 @@ struct Seen {
     lock: Option<Arc<Lock>>,
     ended: Option<SessionEnd>,
     ended_detail: Option<EndedView>,
+    trouble: Option<Fault>,
     records_connected: bool,
 }
 
@@ -41,6 +42,7 @@ impl Controller {
             phase,
             ended: seen.ended,
             ended_detail: seen.ended_detail,
+            trouble: seen.trouble,
             blocked: None,
             session: on_screen.map(|work| {
                 let person = work.session.person();
@@ -67,6 +69,7 @@ impl Controller {
             meanings: choices::meanings(policy, catalogue),
             reasons: choices::reasons(policy, catalogue),
             locale: catalogue.locale().tag().to_owned(),
+            signing_stopped: self.signing_stopped(),
             signing_locked: on_screen.is_some_and(|work| work.desk.is_locked()),
             memory_only: matches!(
                 self.parts.vault.kept(),
@@ -75,6 +78,11 @@ impl Controller {
             status: self.status(seen.records_connected),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
+    }
+
+    /// Whether policy lets people lock this device themselves.
+    pub(super) fn allow_locking(&self) -> Result<(), Fault> {
+        self.allow(choices::allowed(&self.parts.policy).locking)
     }
 
     /// Whether policy lets this device's pages choose and save files.
@@ -104,8 +112,8 @@ impl Controller {
             records_connected,
             outbox: self.waiting(),
             outbox_durable: outbox.is_some_and(|outbox| outbox.durable()),
-            // The chain was checked when the log was opened; from there on it is whole until it stops.
-            audit_chain_ok: !self.parts.log.is_stopped(),
+            // The chain was checked when the log was opened; from there on it is whole until it stops, or is found changed.
+            audit_chain_ok: self.log_holds(),
             audit_entries: u32::try_from(self.parts.log.head().seq).unwrap_or(u32::MAX),
         }
     }
@@ -131,6 +139,7 @@ impl Controller {
             lock: at.lock().map(Arc::clone),
             ended: inner.ended,
             ended_detail: inner.ended_detail.clone(),
+            trouble: inner.trouble.clone(),
             records_connected: inner.records_connected,
         }
     }

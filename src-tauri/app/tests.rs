@@ -4,9 +4,11 @@
 
 mod locking;
 mod outbox;
+mod policy_watch;
 #[path = "../../crates/ceremony/tests/support/robot_agent.rs"]
 #[allow(dead_code, unreachable_pub)]
 mod robot_agent;
+mod standing;
 mod verifying;
 
 use std::path::Path;
@@ -17,6 +19,7 @@ use ::session::vault::{KeyStore, KeyStoreError};
 use audit::Log;
 use demo::idp::{ADAMS, CLIENT_ID, Idp, IdpConfig};
 use identity::Client;
+use jiff::Timestamp;
 use policy::Machine;
 use robot_agent::{Person, RobotAgent};
 use transport::Rules;
@@ -105,6 +108,7 @@ impl Ward {
             // Less than any policy may say: nobody waits half a minute for a test.
             policy.session.idle_lock_s = 2;
         }
+        let watched = watched_in(folder.path());
         let policy = Arc::new(policy);
         let transport = Transport::new(Rules {
             development_http: true,
@@ -142,6 +146,7 @@ impl Ward {
             signing_agent: Arc::new(agent.clone()),
             screen: screen.clone(),
             policy,
+            watched,
         });
         Self {
             controller,
@@ -175,7 +180,17 @@ fn policy_for(issuer: &str, records: &str, session: &str, folder: &Path) -> Poli
     );
     let file = folder.join("policy.toml");
     std::fs::write(&file, text).unwrap();
-    policy::load(Machine::Absent, Some(&file)).unwrap().policy
+    watched_in(folder).applied().policy.clone()
+}
+
+/// The policy in this folder, kept in view.
+fn watched_in(folder: &Path) -> policy::Watched {
+    let sources = policy::Sources {
+        machine: Machine::Absent,
+        file: Some(folder.join("policy.toml")),
+        settings: None,
+    };
+    policy::Watched::load(sources).unwrap()
 }
 
 #[tokio::test]

@@ -45,9 +45,11 @@ impl Controller {
 
     /// The same for a file that was dropped on the window.
     pub(crate) async fn verify_dropped(&self, path: &Path) {
-        let dropped_in = self.present();
+        let Ok(visit) = self.visit() else {
+            return;
+        };
         let outcome = self.verify(path).await;
-        if !dropped_in.is_some_and(|work| self.is_current(&work)) {
+        if self.still(&visit).is_err() {
             // What a person dropped is not for whoever comes after them, nor for a locked screen.
             return;
         }

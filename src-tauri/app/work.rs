@@ -1,11 +1,12 @@
 //! One session's work: what was read, listed and signed in it. It goes when the session goes.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ::session::Session;
 use ::session::lock::{Lookout, Rules};
-use audit::Actor;
+use audit::{Actor, Mismatches};
 use ceremony::Desk;
 use jiff::Timestamp;
 use records::Amendment;
@@ -20,6 +21,8 @@ pub(super) struct Work {
     pub(super) desk: Desk,
     /// Says when nobody is there any more.
     pub(super) lookout: Lookout,
+    /// The person is about to lock the screen for somebody else.
+    pub(super) makes_way: AtomicBool,
     records: records::Client,
     /// What the person has before them: only exactly this may be signed.
     pub(super) read: Mutex<HashMap<String, Arc<Amendment>>>,
@@ -35,12 +38,14 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub(super) fn new(session: Session, parts: &Parts) -> Arc<Self> {
+    /// With what was counted in the session before.
+    pub(super) fn new(session: Session, parts: &Parts, before: Mismatches) -> Arc<Self> {
         let input = Arc::clone(&parts.input);
         Arc::new(Self {
             session,
-            desk: Desk::new(Arc::clone(&parts.policy)),
+            desk: Desk::resumed(Arc::clone(&parts.policy), before),
             lookout: Lookout::start(Rules::of(&parts.policy), move || input()),
+            makes_way: AtomicBool::new(false),
             records: parts.records.clone(),
             read: Mutex::default(),
             listed: Mutex::default(),

@@ -23,6 +23,8 @@ pub struct LockedView {
     pub entries: u32,
     /// A signature was under way, and ended with the lock: nothing was signed.
     pub signature_cancelled: bool,
+    /// The person locked it for somebody else: whether they take over is asked at once.
+    pub switch_asked: bool,
 }
 
 /// What locked the screen.
@@ -36,6 +38,8 @@ pub enum LockReason {
     Person,
     /// The desktop was locked, or the computer slept.
     System,
+    /// The application was started again, and its person had locked it or been away.
+    Restart,
 }
 
 /// Whoever signed in to unlock, and is not the person of the session. They decide whether the session behind the lock ends.

@@ -18,6 +18,8 @@ pub struct AppState {
     pub ended: Option<SessionEnd>,
     /// More about that end, where it was not the person's own doing.
     pub ended_detail: Option<EndedView>,
+    /// What could not be done while the pages began anew, so that no answer of a command reached them.
+    pub trouble: Option<Fault>,
     /// Shown when `phase` is `Blocked`: what is wrong and what to do.
     pub blocked: Option<Fault>,
     /// The person who is signed in, where the screen is not locked.
@@ -46,6 +48,9 @@ pub struct AppState {
     pub reasons: Vec<ReasonChoice>,
     /// "en" or "de".
     pub locale: String,
+    /// Nothing is signed until IT has mended this, or until a restart: the policy is not the one any more that was read. The
+    /// session stays.
+    pub signing_stopped: Option<Fault>,
     /// Signing is locked for this session after repeated mismatches.
     pub signing_locked: bool,
     /// Where tokens are kept is not what policy asked for (no keyring): said in a banner.

@@ -3,20 +3,19 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use audit::{Actor, Entry, Event, Log};
-use catalogue::{Catalogue, Locale, Value};
+use audit::{Actor, AuditError, Entry, Event, Log};
+use catalogue::{Catalogue, Locale};
 use ceremony::SharedLog;
 use identity::{Agent, Client, RelyingParty};
 use jiff::Timestamp;
-use policy::{AgentKind, Loaded, Machine, Policy, SignInAgent};
-use reporting::{Alarms, Shipper};
-use session::{OsKeyring, OutboxKey, Place, Vault};
+use policy::{AgentKind, Loaded, SignInAgent, Sources, Watched};
+use reporting::{Alarms, Reporter, SettleError, Shipper};
 use tauri::{AppHandle, Emitter, Manager};
 use transport::{Rules, Transport};
 
 use crate::MAIN;
 use crate::agent::{self, SystemBrowser, WindowAgent};
-use crate::app::{Controller, Parts, Screen, fault, policy_rows};
+use crate::app::{Controller, Parts, Screen, fault, policy_read, policy_rows};
 use crate::arguments::Arguments;
 use crate::commands::Shell;
 use crate::ipc::{
@@ -24,21 +23,18 @@ use crate::ipc::{
 };
 use crate::pages;
 
+use super::keeping::{Keeping, open_keeping};
+use super::policy_read::read_policy;
+
 /// Puts the application together; what stops it is shown on its only page.
 pub(super) async fn assemble(app: &AppHandle, arguments: &Arguments, locale: Locale) -> Shell {
-    let loaded = match policy::load(Machine::default(), arguments.policy.as_deref()) {
-        Ok(loaded) => loaded,
-        Err(error) => {
-            tracing::error!(%error, "the policy cannot be used");
-            let args = error.args();
-            let args: Vec<_> = args
-                .iter()
-                .map(|(name, value)| (*name, Value::from(value)))
-                .collect();
-            return blocked(locale, fault(&Catalogue::new(locale), error.code(), &args));
-        }
+    let sources = Sources::of_this_system(arguments.policy.clone());
+    let log = data_folder().ok().map(|folder| folder.join("audit.jsonl"));
+    let watched = match read_policy(sources, locale, log.as_deref(), &device_name()) {
+        Ok(watched) => watched,
+        Err(fault) => return blocked(locale, fault),
     };
-    match parts(app, loaded, locale).await {
+    match parts(app, watched, locale).await {
         Ok(parts) => {
             let development = parts.policy.identity.development_http;
             Shell::Working {
@@ -50,10 +46,15 @@ pub(super) async fn assemble(app: &AppHandle, arguments: &Arguments, locale: Loc
     }
 }
 
-async fn parts(app: &AppHandle, loaded: Loaded, locale: Locale) -> Result<Parts, &'static str> {
-    let policy = Arc::new(loaded.policy.clone());
-    let device = gethostname::gethostname().to_string_lossy().into_owned();
-    let log = open_log(&loaded, &device)?;
+async fn parts(app: &AppHandle, watched: Watched, locale: Locale) -> Result<Parts, &'static str> {
+    let policy = Arc::new(watched.applied().policy.clone());
+    let device = device_name();
+    let alarms = open_alarms()?;
+    let reporter = Reporter {
+        device: device.clone(),
+        issuer: policy.identity.issuer.clone(),
+    };
+    let log = open_log(watched.applied(), &alarms, &reporter)?;
     let transport = Transport::new(Rules {
         development_http: policy.identity.development_http,
         ca_file: policy.records.ca_file.clone(),
@@ -63,8 +64,7 @@ async fn parts(app: &AppHandle, loaded: Loaded, locale: Locale) -> Result<Parts,
         tracing::error!(%error, "no HTTPS client");
         "policy_unreadable"
     })?;
-    let vault = open_vault(&policy, &device).await?;
-    let outbox = open_outbox(&policy, &device).await?;
+    let Keeping { vault, outbox } = open_keeping(&policy, &device, &data_folder()?).await?;
     let records = records::Client::new(&policy.records.url, transport.clone())
         .map_err(|_| "policy_not_https")?;
     let window = Arc::new(WindowAgent::new(
@@ -81,13 +81,12 @@ async fn parts(app: &AppHandle, loaded: Loaded, locale: Locale) -> Result<Parts,
         SignInAgent::SystemBrowser => Arc::new(SystemBrowser::new(app.clone())),
         SignInAgent::Window => window,
     };
-    let alarms = open_alarms()?;
     let shipper = policy
         .audit
         .ship
         .then(|| Shipper::new(log.path(), device.clone(), Arc::new(records.clone())));
     Ok(Parts {
-        values: policy_rows(&loaded),
+        values: policy_rows(watched.applied()),
         alarms,
         shipper,
         device_id: device_id(&log)?,
@@ -105,39 +104,51 @@ async fn parts(app: &AppHandle, loaded: Loaded, locale: Locale) -> Result<Parts,
         input: Arc::new(|| Box::new(session::input::system())),
         screen: Arc::new(MainWindow(app.clone())),
         policy,
+        watched,
     })
 }
 
-fn open_log(loaded: &Loaded, device: &str) -> Result<SharedLog, &'static str> {
+/// Opens the log, and sees first to what the runs before owe security: also when the log was altered, which stops everything
+/// else.
+fn open_log(
+    loaded: &Loaded,
+    alarms: &Alarms,
+    reporter: &Reporter,
+) -> Result<SharedLog, &'static str> {
     let path = match &loaded.policy.audit.path {
         Some(path) => path.clone(),
         None => data_folder()?.join("audit.jsonl"),
     };
-    let opened = Log::open(&path, Timestamp::now()).map_err(|error| {
+    let now = Timestamp::now();
+    let mut opened = Log::open(&path, now).map_err(|error| {
         tracing::error!(%error, "the activity log cannot be used");
+        if matches!(error, AuditError::Broken(_) | AuditError::Displaced { .. }) {
+            let event = reporter.altered(&error.to_string(), now);
+            if let Err(error) = alarms.raise_once(&event) {
+                tracing::error!(%error, "what security must hear of could not be kept");
+            }
+        }
         error.code()
     })?;
+    reporting::settle(&mut opened, alarms, reporter, now).map_err(|error| {
+        tracing::error!(%error, "what security must hear of could not be kept");
+        match error {
+            SettleError::Log(error) => error.code(),
+            SettleError::Queue(_) => "audit_unusable",
+        }
+    })?;
     let log = SharedLog::new(opened);
-    let described: Vec<String> = loaded
-        .values
-        .iter()
-        .map(|value| format!("{}={}", value.key, value.value))
-        .collect();
     let events = [
         Event::Started {
             version: env!("CARGO_PKG_VERSION").into(),
         },
-        Event::PolicyRead {
-            managed: u32::try_from(loaded.values.iter().filter(|value| value.locked).count())
-                .unwrap_or(u32::MAX),
-            sha256: audit::Digest::of(described.join("\n").as_bytes()),
-        },
+        policy_read(loaded),
     ];
     for event in events {
         let entry = Entry {
             event,
             reference: None,
-            actor: Actor::Device(device.into()),
+            actor: Actor::Device(reporter.device.as_str().into()),
         };
         log.append(&entry, Timestamp::now())
             .map_err(|error| error.code())?;
@@ -154,57 +165,16 @@ fn device_id(log: &SharedLog) -> Result<String, &'static str> {
     }
 }
 
-async fn open_vault(policy: &Policy, device: &str) -> Result<Arc<Vault>, &'static str> {
-    let issuer = &policy.identity.issuer;
-    let place = Place {
-        file: data_folder()?.join("session"),
-        device: device.to_owned(),
-        account: issuer.clone(),
-    };
-    let keyring = Arc::new(OsKeyring::new("org.countersign.desktop", issuer));
-    Vault::open(place, policy.session.remember, keyring)
-        .await
-        .map(Arc::new)
-        .map_err(|error| {
-            tracing::error!(%error, "the vault cannot be opened");
-            "vault_unusable"
-        })
-}
-
-async fn open_outbox(
-    policy: &Policy,
-    device: &str,
-) -> Result<Option<Arc<records::Outbox>>, &'static str> {
-    if !policy.records.outbox {
-        return Ok(None);
-    }
-    let folder = data_folder()?.join("outbox");
-    let issuer = &policy.identity.issuer;
-    let keyring = Arc::new(OsKeyring::new("org.countersign.desktop.outbox", issuer));
-    let key = OutboxKey::open(device, issuer, keyring)
-        .await
-        .map_err(|error| {
-            tracing::error!(%error, "the outbox has no key");
-            "vault_unusable"
-        })?;
-    if let Some(why) = key.not_kept() {
-        tracing::warn!(%why, "what waits in the outbox does not survive the end of the program");
-    }
-    match records::Outbox::open(&folder, Box::new(key)) {
-        Ok(outbox) => Ok(Some(Arc::new(outbox))),
-        Err(error) => {
-            tracing::error!(%error, "the outbox cannot be opened");
-            Err("outbox_unwritable")
-        }
-    }
-}
-
 fn open_alarms() -> Result<Arc<Alarms>, &'static str> {
     let folder = data_folder()?.join("alarms");
     Alarms::open(&folder).map(Arc::new).map_err(|error| {
         tracing::error!(%error, "what security must hear of cannot be kept");
         "audit_unusable"
     })
+}
+
+fn device_name() -> String {
+    gethostname::gethostname().to_string_lossy().into_owned()
 }
 
 /// Where this person's log, session and outbox lie.
@@ -219,11 +189,13 @@ fn data_folder() -> Result<PathBuf, &'static str> {
     Ok(folder)
 }
 
-fn blocked(locale: Locale, fault: Fault) -> Shell {
+/// The only page, with what is wrong and what to do.
+pub(super) fn blocked(locale: Locale, fault: Fault) -> Shell {
     Shell::Blocked(Box::new(AppState {
         phase: Phase::Blocked,
         ended: None,
         ended_detail: None,
+        trouble: None,
         blocked: Some(fault),
         session: None,
         locked: None,
@@ -237,11 +209,12 @@ fn blocked(locale: Locale, fault: Fault) -> Shell {
         },
         issuer_origin: String::new(),
         sign_in_agent: String::new(),
-        device: gethostname::gethostname().to_string_lossy().into_owned(),
+        device: device_name(),
         timeout_s: 0,
         meanings: Vec::new(),
         reasons: Vec::new(),
         locale: locale.tag().to_owned(),
+        signing_stopped: None,
         signing_locked: false,
         memory_only: false,
         status: StatusView {

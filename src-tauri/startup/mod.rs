@@ -5,6 +5,8 @@
 
 mod assembly;
 mod goodbye;
+mod keeping;
+mod policy_read;
 mod surroundings;
 
 use std::path::PathBuf;
@@ -53,6 +55,7 @@ pub(crate) fn start(arguments: Arguments) -> Result<(), StartError> {
             if let Some(controller) = controller {
                 tauri::async_runtime::spawn(async move {
                     controller.settle_debts();
+                    controller.watch_policy();
                     controller.restore().await;
                 });
             }
@@ -150,7 +153,7 @@ fn builder() -> tauri::Builder<tauri::Wry> {
 }
 
 fn open_main_window(app: &AppHandle, full_screen: bool) -> tauri::Result<()> {
-    WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
         .title("Countersign")
         .inner_size(1180.0, 760.0)
         .min_inner_size(640.0, 480.0)

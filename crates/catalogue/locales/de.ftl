@@ -38,6 +38,8 @@ err-policy-syntax = Die Richtlinie ist nicht verständlich: { $source }, Zeile {
 rec-policy-syntax = IT: diese Zeile berichtigen. Die Datei ist TOML; countersignctl policy check sagt, wann sie stimmt.
 err-policy-writable-by-others = Die Richtlinie des Computers kann von anderen Konten geändert werden: { $source }.
 rec-policy-writable-by-others = IT: die Datei soll root gehören; chmod 644 darauf ausführen.
+err-policy-changed = Die Richtlinie dieses Computers wurde geändert, während die Anwendung lief; darum kann nichts unterschrieben werden. Geändert: { $key }.
+rec-policy-changed = Die Anwendung neu starten: Dann gilt die neue Richtlinie. Bis dahin bleiben Sie angemeldet, und Ihre Eingaben bleiben erhalten.
 err-policy-file-refused = Dieser Computer hat eine Richtlinie, darum gilt { $source } nicht.
 rec-policy-file-refused = Ohne --policy starten. Zum Ausprobieren einen Computer ohne Richtlinie nehmen.
 
@@ -176,6 +178,8 @@ err-audit-disk-full = Der Datenträger ist voll; das Aktivitätsprotokoll lässt
 rec-audit-disk-full = Auf dem Datenträger Platz schaffen, dann erneut versuchen.
 err-audit-forbidden = Dieses Konto darf das Aktivitätsprotokoll nicht schreiben, darum kann nichts unterschrieben werden.
 rec-audit-forbidden = IT: audit.path und die Rechte des Ordners prüfen.
+err-audit-displaced = Eine Datei des Aktivitätsprotokolls wurde verschoben, ersetzt oder gekürzt, während die Anwendung lief; darum kann nichts unterschrieben werden.
+rec-audit-displaced = Die IT anrufen. IT: was an ihrer Stelle steht, als Beweis aufheben, die Datei zurücklegen und die Anwendung neu starten. countersignctl audit verify sagt, ob etwas fehlt.
 err-audit-stopped = Das Aktivitätsprotokoll steht; deshalb kann nichts unterschrieben werden.
 rec-audit-stopped = Platz schaffen, falls der Datenträger voll ist, und die Anwendung neu starten. Bleibt es so, die IT anrufen.
 err-audit-unusable = Das Aktivitätsprotokoll ist nicht benutzbar, darum kann nichts unterschrieben werden.
@@ -198,14 +202,14 @@ err-outbox-forbidden = Sie dürfen diesen Eintrag nicht mit dieser Bedeutung unt
 rec-outbox-forbidden = Fragen Sie die Person, die es angefordert hat. Diese Unterschrift wird aufbewahrt.
 err-outbox-not-accepted = Der Aktendienst hat den Nachweis nicht angenommen.
 rec-outbox-not-accepted = Nicht erneut unterschreiben. Nennen Sie der IT die Referenz; die Unterschrift wird aufbewahrt.
-
-## errors that only IT reads
-## Die Ablehnungen. Wer unterschreibt, liest den einen Text von not-applied; dies steht für die IT neben der Referenz.
-
 err-outbox-not-written = Dieser Computer konnte die Antwort des Aktendienstes nicht festhalten.
 rec-outbox-not-written = Auf dem Datenträger Platz schaffen. Sie wird von selbst erneut gesendet: nicht erneut unterschreiben.
 err-evidence-gone = Zu dieser Unterschrift gibt es keinen Nachweis, weder in Ihrem Ausgang noch beim Aktendienst.
 rec-evidence-gone = Die IT anrufen und die Referenz nennen, unter der die Unterschrift im Aktivitätsprotokoll steht.
+
+## errors that only IT reads
+## Die Ablehnungen. Wer unterschreibt, liest den einen Text von not-applied; dies steht für die IT neben der Referenz.
+
 err-issuer-mismatch = Das ID-Token kommt von einem anderen Aussteller, als die Richtlinie nennt.
 rec-issuer-mismatch = identity.issuer mit dem Discovery-Dokument des Anbieters vergleichen, Zeichen für Zeichen, mit dem letzten Schrägstrich.
 err-response-issuer-missing = Der Anbieter verspricht, sich in der Antwort zu nennen (RFC 9207), und tat es nicht.
@@ -565,6 +569,7 @@ chain-broken = Kette unterbrochen in Zeile { $line }: { $fault }
 event-started = Anwendung gestartet
 event-stopped = Anwendung geschlossen
 event-policy-read = Richtlinie gelesen
+event-policy-changed = Richtlinie geändert
 event-policy-refused = Richtlinie abgelehnt
 event-signed-in = Angemeldet
 event-sign-in-failed = Anmeldung fehlgeschlagen
@@ -589,14 +594,14 @@ event-cleaned-up = Anmeldefenster geschlossen und geprüft
 event-signing-locked = Unterschreiben gesperrt
 event-security-event-sent = Sicherheitsabteilung verständigt
 event-declined = Änderung abgelehnt
+event-decline-failed = Ablehnen fehlgeschlagen
 event-evidence-saved = Nachweis gespeichert
+event-evidence-not-saved = Nachweis nicht gespeichert
 event-recovered = Protokoll nach einem Absturz geflickt
 event-unlock-failed = Entsperren fehlgeschlagen
 event-switched-user = Person gewechselt
 event-signing-unlocked = Unterschreiben wieder frei
-event-decline-failed = Ablehnen fehlgeschlagen
 event-clock-set-back = Uhr zurückgestellt
-event-evidence-not-saved = Nachweis nicht gespeichert
 event-shipping-refused = Protokoll vom Aktendienst nicht angenommen
 event-signature-not-applied = Unterschrift nicht übernommen
 event-delivered-from-outbox = Aus dem Ausgang zugestellt
@@ -615,7 +620,7 @@ event-detail-locked-idle = { $minutes ->
    *[other] { $minutes } Minuten ohne Eingabe
 }
 event-detail-locked-idle-seconds = { $seconds } Sekunden ohne Eingabe
-event-detail-locked-person = Von Hand
+event-detail-locked-person = Von Hand oder mit dem Computer
 event-detail-signed-in-browser = Systembrowser
 event-detail-signed-in-window = Eigenes Fenster
 event-detail-signed-out-person = Von der Person
@@ -703,6 +708,7 @@ ctl-audit-exported = { $path }: { $count ->
     [one] 1 Eintrag geschrieben.
    *[other] { $count } Einträge geschrieben.
 }
+ctl-policy-overridden = gilt nicht: { $value }, aus { $source }
 ctl-policy-problems = { $count ->
     [one] Die Richtlinie ist unbrauchbar: 1 Fehler.
    *[other] Die Richtlinie ist unbrauchbar: { $count } Fehler.
@@ -1123,6 +1129,7 @@ locked-idle-minutes = Gesperrt seit { $clock }, nach { $count ->
 locked-idle-seconds = Gesperrt seit { $clock }, nach { $count } Sekunden ohne Eingabe
 locked-person = Gesperrt seit { $clock }, von Hand
 locked-system = Gesperrt seit { $clock }, mit diesem Computer
+locked-restart = Gesperrt seit { $clock }, seit die Anwendung neu gestartet wurde
 locked-title = { $name } ist angemeldet
 locked-kept = { $count ->
     [0] Solange gesperrt ist, wird nichts angezeigt.

@@ -38,6 +38,8 @@ err-policy-syntax = The policy cannot be understood: { $source }, line { $line }
 rec-policy-syntax = IT: correct that line. The file is TOML; countersignctl policy check tells when it is right.
 err-policy-writable-by-others = The machine policy may be changed by other accounts: { $source }.
 rec-policy-writable-by-others = IT: let root own the file and run chmod 644 on it.
+err-policy-changed = The policy of this computer was changed while the application was running, so nothing can be signed. Changed: { $key }.
+rec-policy-changed = Restart the application: the new policy then applies. You stay signed in until you do, and what you entered is kept until then.
 err-policy-file-refused = This computer has a machine policy, so { $source } is not used.
 rec-policy-file-refused = Start without --policy. To try a policy, use a computer without a machine policy.
 
@@ -176,6 +178,8 @@ err-audit-disk-full = The disk is full, so the activity log cannot be written an
 rec-audit-disk-full = Make room on the disk, then try again.
 err-audit-forbidden = This account may not write the activity log, so nothing can be signed.
 rec-audit-forbidden = IT: check audit.path and the permissions of its folder.
+err-audit-displaced = A file of the activity log was moved, replaced or cut while the application was running, so nothing can be signed.
+rec-audit-displaced = Call IT. IT: keep what stands in its place as evidence, put the file back, and restart the application. countersignctl audit verify says whether anything is missing.
 err-audit-stopped = The activity log has stopped, so nothing can be signed.
 rec-audit-stopped = Make room on the disk if it is full, then restart the application. If it stays like this, call IT.
 err-audit-unusable = The activity log cannot be used, so nothing can be signed.
@@ -198,14 +202,14 @@ err-outbox-forbidden = You may not sign this record with this meaning.
 rec-outbox-forbidden = Ask the person who requested it. This signature is kept for the record.
 err-outbox-not-accepted = The records service did not accept the evidence.
 rec-outbox-not-accepted = Do not sign again. Give IT the reference; the signature is kept for the record.
-
-## errors that only IT reads
-## The refusals. Whoever signs reads the one text of not-applied; this stands beside the reference for IT.
-
 err-outbox-not-written = This computer could not write down what the records service answered.
 rec-outbox-not-written = Make room on the disk. It is sent again by itself: do not sign again.
 err-evidence-gone = There is no evidence of this signature, neither in your outbox nor at the records service.
 rec-evidence-gone = Call IT with the reference under which the activity log has the signature.
+
+## errors that only IT reads
+## The refusals. Whoever signs reads the one text of not-applied; this stands beside the reference for IT.
+
 err-issuer-mismatch = The ID token comes from another issuer than the policy names.
 rec-issuer-mismatch = Compare identity.issuer with the provider’s discovery document, character by character, with its last slash.
 err-response-issuer-missing = The provider promises to name itself in its answer (RFC 9207) and did not.
@@ -565,6 +569,7 @@ chain-broken = Chain broken at line { $line }: { $fault }
 event-started = Application started
 event-stopped = Application closed
 event-policy-read = Policy read
+event-policy-changed = Policy changed
 event-policy-refused = Policy refused
 event-signed-in = Signed in
 event-sign-in-failed = Sign-in failed
@@ -589,14 +594,14 @@ event-cleaned-up = Sign-in window closed and checked
 event-signing-locked = Signing locked
 event-security-event-sent = Security team told
 event-declined = Amendment declined
+event-decline-failed = Declining failed
 event-evidence-saved = Evidence saved
+event-evidence-not-saved = Evidence not saved
 event-recovered = Log mended after a crash
 event-unlock-failed = Unlocking failed
 event-switched-user = Person switched
 event-signing-unlocked = Signing unlocked
-event-decline-failed = Declining failed
 event-clock-set-back = Clock set back
-event-evidence-not-saved = Evidence not saved
 event-shipping-refused = Log not taken by the records service
 event-signature-not-applied = Signature not applied
 event-delivered-from-outbox = Delivered from the outbox
@@ -615,7 +620,7 @@ event-detail-locked-idle = { $minutes ->
    *[other] { $minutes } minutes without input
 }
 event-detail-locked-idle-seconds = { $seconds } seconds without input
-event-detail-locked-person = By hand
+event-detail-locked-person = By hand, or together with the computer
 event-detail-signed-in-browser = System browser
 event-detail-signed-in-window = Separate window
 event-detail-signed-out-person = By the person
@@ -703,6 +708,7 @@ ctl-audit-exported = { $path }: { $count ->
     [one] 1 entry written.
    *[other] { $count } entries written.
 }
+ctl-policy-overridden = does not apply: { $value }, from { $source }
 ctl-policy-problems = { $count ->
     [one] The policy cannot be used: 1 problem.
    *[other] The policy cannot be used: { $count } problems.
@@ -1123,6 +1129,7 @@ locked-idle-minutes = Locked since { $clock }, after { $count ->
 locked-idle-seconds = Locked since { $clock }, after { $count } seconds without input
 locked-person = Locked since { $clock }, by hand
 locked-system = Locked since { $clock }, together with this computer
+locked-restart = Locked since { $clock }, when the application was started again
 locked-title = { $name } is signed in
 locked-kept = { $count ->
     [0] Nothing is shown while locked.

@@ -62,9 +62,9 @@ impl Trail for SharedLog {
         let log = self.clone();
         tokio::task::spawn_blocking(move || log.append(&entry, at))
             .await
-            .map_err(|_| TrailError("interrupted".to_owned()))?
+            .map_err(|_| TrailError::Unusable("interrupted".to_owned()))?
             .map(|_| ())
-            .map_err(|error| TrailError(error.to_string()))
+            .map_err(TrailError::from)
     }
 }
 
@@ -74,8 +74,8 @@ impl Chronicle for SharedLog {
         let path = self.path();
         tokio::task::spawn_blocking(move || under(&path, reference))
             .await
-            .map_err(|_| TrailError("interrupted".to_owned()))?
-            .map_err(|error| TrailError(error.to_string()))
+            .map_err(|_| TrailError::Unusable("interrupted".to_owned()))?
+            .map_err(TrailError::from)
     }
 }
 

@@ -136,6 +136,8 @@ pub enum Failure {
     SelfCheckFailed,
     /// The audit log cannot be written; nothing proceeds without it.
     AuditUnwritable,
+    /// The same, because there is no room for it.
+    AuditDiskFull,
     /// The outbox cannot be written; nothing is sent that would not survive a power loss.
     OutboxUnwritable,
     /// The operating system gave no randomness.
@@ -234,6 +236,7 @@ impl Failure {
             Self::AgentFailed => "agent_failed",
             Self::SelfCheckFailed => "self_check_failed",
             Self::AuditUnwritable => "audit_unwritable",
+            Self::AuditDiskFull => "audit_disk_full",
             Self::OutboxUnwritable => "outbox_unwritable",
             Self::NoRandomness => "no_randomness",
             Self::Internal => "internal",
@@ -269,6 +272,7 @@ impl Failure {
             | Self::AgentUnavailable
             | Self::AgentFailed
             | Self::AuditUnwritable
+            | Self::AuditDiskFull
             | Self::OutboxUnwritable
             | Self::NoRandomness
             | Self::Internal => Outward::Local(self),

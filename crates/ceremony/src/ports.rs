@@ -137,8 +137,23 @@ pub trait Chronicle: Trail {
 
 /// The audit log cannot be written, or not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("audit_unwritable: {0}")]
-pub struct TrailError(pub String);
+pub enum TrailError {
+    /// There is no room for another entry.
+    #[error("audit_disk_full")]
+    DiskFull,
+    /// Anything else.
+    #[error("audit_unwritable: {0}")]
+    Unusable(String),
+}
+
+impl From<audit::AuditError> for TrailError {
+    fn from(error: audit::AuditError) -> Self {
+        match error {
+            audit::AuditError::DiskFull(_) => Self::DiskFull,
+            other => Self::Unusable(other.to_string()),
+        }
+    }
+}
 
 /// Tells security at once (21 CFR 11.300(d)).
 #[async_trait]

@@ -12,7 +12,7 @@ use crate::desk::Controls;
 use crate::ending::{Ending, Failure};
 use crate::limit::Limit;
 use crate::owed::Owed;
-use crate::ports::Ports;
+use crate::ports::{Ports, TrailError};
 use crate::progress::{Progress, Sink, Step, StepState};
 use crate::tally::Tally;
 
@@ -80,7 +80,12 @@ impl Scene {
         let writing = tokio::spawn(async move { trail.write(entry, now).await });
         match tokio::time::timeout(WRITING, writing).await {
             Ok(Ok(Ok(()))) => return Ok(()),
-            Ok(Ok(Err(error))) => tracing::error!(%error, "the audit log cannot be written"),
+            Ok(Ok(Err(error))) => {
+                tracing::error!(%error, "the audit log cannot be written");
+                if error == TrailError::DiskFull {
+                    return Err(Ending::Failed(Failure::AuditDiskFull));
+                }
+            }
             Ok(Err(_)) => tracing::error!("the audit log broke down"),
             Err(_) => tracing::error!("the audit log does not answer"),
         }

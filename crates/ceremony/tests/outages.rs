@@ -375,7 +375,7 @@ async fn nothing_proceeds_that_cannot_be_written_to_the_audit_log(
 
     let ended = ward.sign_as(Person::SignsInAs(&ADAMS)).await;
 
-    assert_eq!(ended.ending, Ending::Failed(Failure::AuditUnwritable));
+    assert_eq!(ended.ending, Ending::Failed(Failure::AuditDiskFull));
     assert_eq!(ward.agent.jars.lock().unwrap().len(), windows);
     assert_eq!(ward.submissions(), 0);
     assert!(ward.waiting().is_empty());

@@ -4,14 +4,17 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use audit::{AuditError, Break, Filter, Follower, Group, Head, Measure, Recorded, Report};
+use anyhow::Context as _;
+use audit::{AuditError, Break, Filter, Follower, Group, Head, Line, Measure, Report};
 use catalogue::intent::seen;
 use clap::{Args, Subcommand};
 use durable::Readers;
+use evidence::Bundle;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::Found;
+use crate::archive::read_limited;
 use crate::screen::Screen;
 
 /// How often a log that is followed is looked at.
@@ -26,6 +29,10 @@ pub enum Audit {
         /// An entry that left the computer earlier, as number:hash, to find a cut end or a history written anew.
         #[arg(long, value_name = "SEQ:HASH", value_parser = anchor)]
         anchor: Vec<Head>,
+        /// Evidence of a signature made on the same computer: it says where the log stood. What the evidence itself is worth,
+        /// `verify` says.
+        #[arg(long, value_name = "FILE")]
+        evidence: Vec<PathBuf>,
         /// Prints one JSON object.
         #[arg(long)]
         json: bool,
@@ -99,7 +106,15 @@ impl From<Wanted> for Filter {
 impl Audit {
     pub fn run(self, screen: &mut Screen<impl Write>) -> anyhow::Result<Found> {
         match self {
-            Self::Verify { path, anchor, json } => {
+            Self::Verify {
+                path,
+                mut anchor,
+                evidence,
+                json,
+            } => {
+                for file in &evidence {
+                    anchor.push(anchored(file)?);
+                }
                 let report = audit::verify_against(&path, &anchor)?;
                 if json {
                     screen.json(&as_json(&report))?;
@@ -186,12 +201,23 @@ fn say_broken(screen: &mut Screen<impl Write>, log: &Path, broken: &Break) -> st
     screen.say("ctl-audit-broken", &args)
 }
 
+/// Why there is no copy.
+#[derive(Debug, thiserror::Error)]
+enum ExportError {
+    /// The copy would be written over the log.
+    #[error("{} is a file of the log itself, or has the name of one; choose another --out", .0.display())]
+    OverTheLog(PathBuf),
+}
+
 fn export(
     screen: &mut Screen<impl Write>,
     log: &Path,
     out: &Path,
     filter: &Filter,
 ) -> anyhow::Result<Found> {
+    if audit::is_part_of(log, out)? {
+        return Err(ExportError::OverTheLog(out.to_owned()).into());
+    }
     let report = audit::verify(log)?;
     let mut follower = Follower::from_start(log);
     let mut copy = String::new();
@@ -201,7 +227,7 @@ fn export(
         lines: 1_000,
         octets: usize::MAX,
     };
-    loop {
+    while follower.head().seq < report.head.seq {
         let lines = follower.next(measure)?;
         if lines.is_empty() {
             break;
@@ -222,6 +248,17 @@ fn export(
     Ok(found(&report))
 }
 
+/// Why the end of a log cannot be printed.
+#[derive(Debug, thiserror::Error)]
+enum TailError {
+    #[error(transparent)]
+    Log(#[from] AuditError),
+    #[error(transparent)]
+    Form(#[from] serde_json::Error),
+    #[error(transparent)]
+    Screen(#[from] std::io::Error),
+}
+
 /// What is printed of a log, and how.
 struct Tail {
     filter: Filter,
@@ -236,64 +273,86 @@ impl Tail {
         lines: usize,
         follow: bool,
     ) -> anyhow::Result<Found> {
-        let mut follower = match Follower::at_end(log) {
-            Ok(follower) => follower,
-            Err(AuditError::Broken(broken)) => {
+        match self.print_all(screen, log, lines, follow) {
+            Err(TailError::Log(AuditError::Broken(broken))) => {
                 say_broken(screen, log, &broken)?;
-                return Ok(Found::Wrong);
+                Ok(Found::Wrong)
             }
-            Err(error) => return Err(error.into()),
-        };
-        let mut last = Vec::new();
-        let mut before = Some(follower.head().seq + 1);
-        while let Some(place) = before
-            && last.len() < lines
-        {
-            let page = audit::page(log, &self.filter, Some(place), lines - last.len())?;
-            if let Some(broken) = &page.broken {
-                say_broken(screen, log, broken)?;
-                return Ok(Found::Wrong);
-            }
-            last.extend(page.entries);
-            before = page.next;
-        }
-        for entry in last.iter().rev() {
-            self.print(screen, entry)?;
-        }
-        if !follow {
-            return Ok(Found::InOrder);
-        }
-        loop {
-            let measure = Measure {
-                through: u64::MAX,
-                lines: 1_000,
-                octets: usize::MAX,
-            };
-            match follower.next(measure) {
-                Ok(lines) => {
-                    for line in lines
-                        .iter()
-                        .filter(|line| self.filter.admits(&line.recorded))
-                    {
-                        self.print(screen, &line.recorded)?;
-                    }
-                }
-                Err(AuditError::Broken(broken)) => {
-                    say_broken(screen, log, &broken)?;
-                    return Ok(Found::Wrong);
-                }
-                Err(error) => return Err(error.into()),
-            }
-            screen.flush()?;
-            std::thread::sleep(LOOK);
+            Err(error) => Err(error.into()),
+            Ok(()) => Ok(Found::InOrder),
         }
     }
 
-    fn print(&self, screen: &mut Screen<impl Write>, entry: &Recorded) -> anyhow::Result<()> {
-        let whole = serde_json::to_value(entry)?;
-        if self.json {
-            return screen.json(&whole);
+    fn print_all(
+        &self,
+        screen: &mut Screen<impl Write>,
+        log: &Path,
+        lines: usize,
+        follow: bool,
+    ) -> Result<(), TailError> {
+        let end = Follower::at_end(log)?;
+        let oldest = self.oldest(log, end.head().seq, lines)?;
+        let before = oldest.map(|seq| Follower::after(log, seq - 1)).transpose()?;
+        let mut follower = before.flatten().unwrap_or_else(|| end.clone());
+        while follower.head().seq < end.head().seq {
+            if !self.print_next(screen, &mut follower, end.head().seq)? {
+                break;
+            }
         }
+        while follow {
+            self.print_next(screen, &mut follower, u64::MAX)?;
+            screen.flush()?;
+            std::thread::sleep(LOOK);
+        }
+        Ok(())
+    }
+
+    /// The first of the last so many entries that are looked for; nothing when there are none.
+    fn oldest(&self, log: &Path, end: u64, lines: usize) -> Result<Option<u64>, TailError> {
+        let (mut oldest, mut found) = (None, 0);
+        let mut before = Some(end + 1);
+        while let Some(place) = before
+            && found < lines
+        {
+            let page = audit::page(log, &self.filter, Some(place), lines - found)?;
+            if let Some(broken) = page.broken {
+                return Err(AuditError::Broken(broken).into());
+            }
+            found += page.entries.len();
+            oldest = page.entries.last().map(|entry| entry.seq).or(oldest);
+            before = page.next;
+        }
+        Ok(oldest)
+    }
+
+    /// Prints what comes next of what is looked for, and says whether anything came.
+    fn print_next(
+        &self,
+        screen: &mut Screen<impl Write>,
+        follower: &mut Follower,
+        through: u64,
+    ) -> Result<bool, TailError> {
+        let measure = Measure {
+            through,
+            lines: 1_000,
+            octets: usize::MAX,
+        };
+        let lines = follower.next(measure)?;
+        for line in lines
+            .iter()
+            .filter(|line| self.filter.admits(&line.recorded))
+        {
+            self.print(screen, line)?;
+        }
+        Ok(!lines.is_empty())
+    }
+
+    fn print(&self, screen: &mut Screen<impl Write>, line: &Line) -> Result<(), TailError> {
+        if self.json {
+            return Ok(screen.line(&line.text)?);
+        }
+        let entry = &line.recorded;
+        let whole = serde_json::to_value(entry)?;
         let reference = entry.reference.map(|reference| reference.to_string());
         let detail = match &whole["detail"] {
             Value::Null => String::new(),
@@ -321,6 +380,23 @@ fn anchor(text: &str) -> Result<Head, String> {
     Ok(Head {
         seq: seq.parse().map_err(|_| wrong())?,
         hash: hash.parse().map_err(|_| wrong())?,
+    })
+}
+
+/// Where the log stood when that signature was asked for.
+fn anchored(file: &Path) -> anyhow::Result<Head> {
+    let bundle = Bundle::parse(&read_limited(file)?)
+        .with_context(|| format!("{} is no evidence", file.display()))?;
+    let head = bundle.statement.client.audit_head.with_context(|| {
+        format!(
+            "{} does not say where an activity log stood",
+            file.display()
+        )
+    })?;
+    Ok(Head {
+        seq: head.seq,
+        // The evidence was read: its digests have their form.
+        hash: head.sha256.parse()?,
     })
 }
 

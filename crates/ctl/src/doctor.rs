@@ -17,7 +17,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use policy::{AgentKind, Machine};
+use policy::{AgentKind, Sources};
 use serde::Serialize;
 use serde_json::json;
 
@@ -92,7 +92,7 @@ fn browser_for_signing(screen: &Screen<impl Write>) -> Result<String, String> {
 
 impl Doctor {
     pub fn run(self, screen: &mut Screen<impl Write>) -> anyhow::Result<Found> {
-        let policy = policy::load(Machine::ThisSystem, self.policy.as_deref());
+        let policy = Sources::of_this_system(self.policy).load();
         let wants_browser = policy
             .as_ref()
             .is_ok_and(|loaded| loaded.policy.signing.agent == AgentKind::Browser);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use catalogue::{Fault, Value};
 use clap::{Args, Subcommand};
-use policy::{Loaded, Machine, PolicyError};
+use policy::{Loaded, Machine, Overridden, PolicyError, Sources};
 use serde_json::json;
 
 use crate::Found;
@@ -45,7 +45,7 @@ impl Policy {
     pub fn run(self, screen: &mut Screen<impl Write>) -> anyhow::Result<Found> {
         match self {
             Self::Show { which, explain } => {
-                let examined = policy::examine(Machine::ThisSystem, which.policy.as_deref());
+                let examined = Sources::of_this_system(which.policy).examine();
                 let loaded = match examined {
                     Ok(loaded) => loaded,
                     Err(problems) => return refused(screen, &problems, which.json),
@@ -62,7 +62,7 @@ impl Policy {
             Self::Check { file, which } => {
                 let examined = match &file {
                     Some(file) => policy::examine(Machine::Absent, Some(file)),
-                    None => policy::examine(Machine::ThisSystem, which.policy.as_deref()),
+                    None => Sources::of_this_system(which.policy).examine(),
                 };
                 match examined {
                     Ok(loaded) => {
@@ -120,6 +120,7 @@ pub fn as_json(loaded: &Loaded) -> serde_json::Value {
             "value": one.value,
             "source": one.source.to_string(),
             "locked": one.locked,
+            "overridden": one.overridden.iter().map(overridden_json).collect::<serde_json::Value>(),
             "type": field.type_name,
             "permitted": field.allowed,
             "default": (field.default)(),
@@ -139,8 +140,27 @@ pub fn print(screen: &mut Screen<impl Write>, loaded: &Loaded) -> std::io::Resul
             catalogue::intent::seen(&one.value),
             one.source
         ))?;
+        say_overridden(screen, &one.overridden)?;
     }
     Ok(())
+}
+
+/// What stands somewhere and does not apply.
+fn say_overridden(
+    screen: &mut Screen<impl Write>,
+    overridden: &[Overridden],
+) -> std::io::Result<()> {
+    for one in overridden {
+        let (value, source) = (catalogue::intent::seen(&one.value), one.source.to_string());
+        let args = [("value", (&value).into()), ("source", (&source).into())];
+        let said = screen.text("ctl-policy-overridden", &args);
+        screen.line(&format!("    {said}"))?;
+    }
+    Ok(())
+}
+
+fn overridden_json(one: &Overridden) -> serde_json::Value {
+    json!({ "value": one.value, "source": one.source.to_string() })
 }
 
 /// The same, with what each is for and what is permitted: the table, and what applies of it.
@@ -148,6 +168,7 @@ fn print_explained(screen: &mut Screen<impl Write>, loaded: &Loaded) -> std::io:
     for (field, one) in loaded.about() {
         let value = catalogue::intent::seen(&one.value);
         screen.line(&format!("{} = {value}  [{}]", one.key, one.source))?;
+        say_overridden(screen, &one.overridden)?;
         screen.line(&format!("    {}", field.description))?;
         screen.line(&format!("    {}: {}", field.type_name, field.allowed))?;
     }

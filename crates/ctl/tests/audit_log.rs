@@ -14,6 +14,12 @@ use ctl::{Ran, countersignctl};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+/// Evidence whose statement says where the log of its device stood.
+const VECTOR: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../evidence/vectors/valid/with-an-audit-head.json"
+);
+
 #[test]
 fn a_break_is_located_by_file_line_and_entry() {
     let (folder, log) = log_of(8);
@@ -52,6 +58,37 @@ fn an_anchor_finds_an_end_that_was_cut_off() {
         ran.out
     );
     assert_eq!(audit(&["verify", "--anchor", "8"], &log).code, 1);
+}
+
+#[test]
+fn evidence_of_a_signature_finds_a_log_that_was_written_anew_since() {
+    let (folder, log) = log_of(8);
+    let head = audit::verify(&log).unwrap().head;
+    let signed = folder.path().join("signed.json");
+    let sample = fs::read_to_string(VECTOR).unwrap();
+    let mut bundle: Value = serde_json::from_str(&sample).unwrap();
+    bundle["statement"]["client"]["audit_head"]["seq"] = head.seq.into();
+    bundle["statement"]["client"]["audit_head"]["sha256"] = head.hash.to_string().into();
+    fs::write(&signed, serde_json::to_string(&bundle).unwrap()).unwrap();
+    let evidence = ["verify", "--evidence", signed.to_str().unwrap()];
+
+    let whole = audit(&evidence, &log);
+    let (_other, anew) = log_from(8, 100);
+    let rewritten = audit(&evidence, &anew);
+    let (_short, short) = log_of(3);
+    let cut = audit(&evidence, &short);
+
+    assert_eq!(whole.code, 0, "{}", whole.out);
+    assert_eq!(rewritten.code, 2);
+    assert!(
+        rewritten.out.contains("not the entry that was anchored"),
+        "{}",
+        rewritten.out
+    );
+    assert_eq!(cut.code, 2);
+    let plain = VECTOR.replace("with-an-audit-head", "es256");
+    let silent = audit(&["verify", "--evidence", &plain], &log);
+    assert_eq!(silent.code, 1, "{}", silent.out);
 }
 
 #[test]
@@ -99,6 +136,59 @@ fn an_export_of_a_broken_log_holds_what_holds_together_and_says_so() {
     assert_eq!(ran.code, 2);
     let whole = audit::verify(&log).unwrap().entries;
     assert_eq!(audit::verify(&copy).unwrap().entries, whole);
+}
+
+#[test]
+fn an_export_of_a_log_without_its_first_file_is_broken_there_and_not_unchecked() {
+    let (folder, log) = log_of(8);
+    fs::remove_file(&log).unwrap();
+    let copy = folder.path().join("copy.jsonl");
+
+    let ran = audit(&["export", "--out", copy.to_str().unwrap()], &log);
+    let verified = audit(&["verify"], &log);
+
+    assert_eq!((ran.code, verified.code), (2, 2), "{}", ran.err);
+    let place = verified.out.lines().next().unwrap();
+    assert!(ran.out.contains(place), "{}", ran.out);
+    assert!(place.contains("audit.jsonl") && place.contains("entry 1"));
+    assert_eq!(fs::read(&copy).unwrap(), b"");
+}
+
+#[test]
+fn an_export_is_not_written_over_the_log() {
+    let (folder, log) = log_of(8);
+    let linked = folder.path().join("linked.jsonl");
+    fs::hard_link(folder.path().join("audit.000001.jsonl"), &linked).unwrap();
+    let before = octets_in(folder.path());
+
+    for out in [
+        log.clone(),
+        folder.path().join("audit.000001.jsonl"),
+        folder.path().join("audit.000099.jsonl"),
+        folder.path().join("audit.shipped.json"),
+        folder.path().join("audit.jsonl.lock"),
+        linked,
+    ] {
+        let ran = audit(&["export", "--out", out.to_str().unwrap()], &log);
+
+        assert_eq!(ran.code, 1, "{}", out.display());
+        assert!(ran.err.contains("a file of the log itself"), "{}", ran.err);
+    }
+    assert_eq!(octets_in(folder.path()), before);
+}
+
+#[test]
+fn lines_are_printed_as_they_stand_in_the_log() {
+    let (_folder, log) = log_of(8);
+    let whole = fs::read_to_string(&log).unwrap();
+    let first = whole.lines().next().unwrap();
+
+    let ran = audit(&["tail", "-n", "8", "--json"], &log);
+    let one = audit(&["tail", "-n", "1", "--until", &at(1).to_string(), "--json"], &log);
+
+    assert_eq!(ran.out.lines().count(), 8);
+    assert!(ran.out.starts_with(&whole), "{}", ran.out);
+    assert_eq!(one.out.lines().collect::<Vec<_>>(), [first]);
 }
 
 #[test]
@@ -163,12 +253,26 @@ fn audit(arguments: &[&str], log: &std::path::Path) -> Ran {
     countersignctl(["audit"].iter().chain(arguments).chain(&[log]))
 }
 
+/// Every file in the folder, and what stands in it.
+fn octets_in(folder: &std::path::Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let paths = fs::read_dir(folder).unwrap().map(|one| one.unwrap().path());
+    let mut files: Vec<_> = paths
+        .map(|path| (path.clone(), fs::read(path).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
 fn log_of(count: i64) -> (tempfile::TempDir, PathBuf) {
+    log_from(count, 0)
+}
+
+fn log_from(count: i64, first: i64) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audit.jsonl");
-    let mut log = Log::open_with_segments_of(&path, at(0), 600).unwrap();
+    let mut log = Log::open_with_segments_of(&path, at(first), 600).unwrap();
     for second in 0..count {
-        log.append(&entry(), at(second)).unwrap();
+        log.append(&entry(), at(first + second)).unwrap();
     }
     (folder, path)
 }

@@ -7,7 +7,6 @@
 
 use identity::Disposal;
 use jiff::SignedDuration;
-use policy::SignInAgent;
 use secrecy::SecretString;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +17,8 @@ use crate::session::{Person, Session};
 use crate::sign_in::{SignIn, SignInError, SignedIn};
 use crate::sign_out::end_idp_session;
 
+/// The kind of agent whose jar is not ours: the session may have been signed in in it.
+const SYSTEM_BROWSER: &str = "system_browser";
 /// How long a newcomer may take to agree. After that somebody else may sit there.
 const TO_AGREE: SignedDuration = SignedDuration::from_mins(2);
 /// Unlocks in a shared browser whose tokens a session gives back at its end. Those of earlier ones expire by themselves.
@@ -107,7 +108,7 @@ impl SignIn {
         let acr = proven.authenticated.acr.clone();
         let agent = proven.agent.clone();
         // Nobody waits at the lock for this.
-        if self.policy.session.sign_in_agent == SignInAgent::SystemBrowser {
+        if self.agent.kind() == SYSTEM_BROWSER {
             let session = session.clone();
             tokio::spawn(async move { session.keep_back(proven, &self).await });
         } else {

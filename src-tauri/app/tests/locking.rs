@@ -37,7 +37,7 @@ async fn until_written(ward: &Ward, event: &str) {
 
 async fn locked() -> Ward {
     let ward = Ward::signed_in().await;
-    ward.controller.lock().unwrap();
+    ward.controller.lock(false).unwrap();
     until(&ward, Phase::Locked).await;
     ward
 }
@@ -162,6 +162,134 @@ async fn a_session_that_ends_behind_its_lock_leaves_nobody_to_take_over_from() {
 }
 
 #[tokio::test]
+async fn a_screen_that_is_locked_for_somebody_else_asks_them_until_somebody_stays() {
+    let ward = Ward::signed_in().await;
+    ward.controller.lock(true).unwrap();
+    until(&ward, Phase::Locked).await;
+    let asked = ward.controller.state().locked.unwrap().switch_asked;
+
+    ward.controller.refuse_switch().await;
+
+    assert!(asked);
+    let state = ward.controller.state();
+    assert_eq!(state.phase, Phase::Locked);
+    assert!(!state.locked.unwrap().switch_asked);
+}
+
+#[tokio::test]
+async fn what_was_begun_before_a_lock_is_not_finished_behind_it_nor_by_whoever_comes_next() {
+    let ward = Ward::signed_in().await;
+    let visit = ward.controller.visit().unwrap();
+    ward.controller.still(&visit).unwrap();
+    ward.controller.lock(false).unwrap();
+    until(&ward, Phase::Locked).await;
+
+    let behind = ward.controller.still(&visit).unwrap_err();
+    ward.controller.sign_out().await.unwrap();
+    let after = ward.controller.still(&visit).unwrap_err();
+    ward.controller.sign_in().await.unwrap();
+    let next = ward.controller.still(&visit).unwrap_err();
+
+    let codes = [behind.code, after.code, next.code];
+    assert_eq!(codes, ["locked", "not_signed_in", "session_ended"]);
+}
+
+#[tokio::test]
+async fn pages_that_began_anew_are_told_what_a_sign_out_left_behind_until_somebody_signs_in() {
+    let ward = Ward::signed_in().await;
+    let file = ward.folder.path().join("session");
+    std::fs::create_dir_all(file.join("in the way")).unwrap();
+
+    let fault = ward.controller.sign_out().await.unwrap_err();
+    let told = ward.controller.state().trouble;
+    std::fs::remove_dir_all(&file).unwrap();
+    ward.controller.sign_in().await.unwrap();
+
+    assert_eq!(fault.code, "sign_out_incomplete");
+    assert_eq!(told, Some(fault));
+    assert_eq!(ward.controller.state().trouble, None);
+}
+
+#[tokio::test]
+async fn whoever_cancels_a_switch_under_way_is_turned_away_and_nobody_is_signed_in() {
+    let (ward, work) = asked_to_take_over().await;
+
+    let (outcome, ()) = tokio::join!(ward.controller.confirm_switch(), async {
+        while ward.controller.state().phase != Phase::SigningIn {
+            tokio::task::yield_now().await;
+        }
+        ward.controller.cancel_sign_in();
+    });
+
+    assert_eq!(outcome.unwrap_err().code, "cancelled");
+    let state = ward.controller.state();
+    assert_eq!(state.phase, Phase::SignedOut);
+    assert_eq!(state.trouble, None);
+    assert_eq!(work.session.end(), Some(::session::SessionEnd::Switched));
+}
+
+#[tokio::test]
+async fn the_lock_is_opened_apart_from_the_browser_that_signs_people_in() {
+    let ward = Ward::open().await;
+    let parts = &ward.controller.parts;
+
+    let unlocks = ward.controller.unlock_parts().agent;
+    let signs_in = ward.controller.sign_in_parts().agent;
+
+    assert!(Arc::ptr_eq(&unlocks, &parts.signing_agent));
+    assert!(Arc::ptr_eq(&signs_in, &parts.sign_in_agent));
+}
+
+#[tokio::test]
+async fn a_session_that_was_left_before_a_restart_goes_on_behind_its_lock() {
+    let ward = Ward::signed_in().await;
+    let (turn, work) = ward.controller.signed_in().unwrap();
+    let (turn, _) = ward
+        .controller
+        .exchange(turn, At::Restoring, None)
+        .ok()
+        .unwrap();
+
+    let session = work.session.clone();
+    ward.controller
+        .admit(turn, session, session::Door::Locked, Event::SessionRestored)
+        .await
+        .unwrap();
+
+    let locked = ward.controller.state().locked.unwrap();
+    assert_eq!(locked.reason, crate::ipc::LockReason::Restart);
+    assert_eq!(ward.controller.worklist().await.unwrap_err().code, "locked");
+    ward.controller.unlock().await.unwrap();
+    assert_eq!(ward.controller.state().phase, Phase::SignedIn);
+}
+
+#[tokio::test]
+async fn a_session_that_nothing_keeps_ends_with_the_application() {
+    let ward = Ward::signed_in().await;
+    let work = ward.controller.work().unwrap();
+
+    ward.controller.close().await;
+
+    assert_eq!(work.session.end(), Some(::session::SessionEnd::SignedOut));
+    let log = ward.log();
+    assert!(log.rfind("signed_out").unwrap() < log.rfind("stopped").unwrap());
+    assert!(log.contains("\"tokens_revoked\":true"), "{log}");
+}
+
+#[tokio::test]
+async fn nobody_locks_a_kiosk_that_signs_out_whoever_left() {
+    let idp = Idp::start(IdpConfig::default()).await.unwrap();
+    let kiosk = "profile = \"kiosk\"";
+    let ward = Ward::open_with(idp.issuer(), "http://127.0.0.1:9/", kiosk, Untouched(None)).await;
+    let ward = ward.sign_in().await;
+
+    let fault = ward.controller.lock(false).unwrap_err();
+
+    assert_eq!(fault.code, "not_allowed_here");
+    assert!(!ward.controller.state().allowed.locking);
+}
+
+#[tokio::test]
 async fn signing_out_works_behind_the_lock() {
     let ward = locked().await;
 
@@ -216,7 +344,7 @@ async fn a_sign_in_elsewhere_ends_the_session_here_and_an_unlock_does_not() {
     let first = first.sign_in().await;
     let second = Ward::open_with(&issuer, &records, "", Untouched(None)).await;
 
-    first.controller.lock().unwrap();
+    first.controller.lock(false).unwrap();
     until(&first, Phase::Locked).await;
     first.controller.unlock().await.unwrap();
     first.controller.worklist().await.unwrap();

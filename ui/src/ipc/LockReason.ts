@@ -3,4 +3,4 @@
 /**
  * What locked the screen.
  */
-export type LockReason = "idle" | "person" | "system";
+export type LockReason = "idle" | "person" | "system" | "restart";

@@ -59,6 +59,7 @@ pub fn request(policy: &Policy, session: &Session, amendment: &Amendment) -> Req
             version: env!("CARGO_PKG_VERSION").to_owned(),
             build: "test".to_owned(),
             device: "ward-3".to_owned(),
+            audit_head: None,
         },
     }
 }

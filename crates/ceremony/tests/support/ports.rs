@@ -264,7 +264,7 @@ impl Trail for Fragile {
     async fn write(&self, entry: audit::Entry, at: Timestamp) -> Result<(), TrailError> {
         let fails_at = *self.fails_at.lock().unwrap();
         if fails_at == Some(entry.event.name()) {
-            return Err(TrailError("the disk is full".to_owned()));
+            return Err(TrailError::DiskFull);
         }
         self.inner.write(entry, at).await
     }

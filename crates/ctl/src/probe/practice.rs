@@ -68,6 +68,7 @@ pub fn request(policy: &Policy, known: &Known, amendment: SignedAmendment) -> Re
             version: env!("CARGO_PKG_VERSION").to_owned(),
             build: "countersignctl".to_owned(),
             device: "probe".to_owned(),
+            audit_head: None,
         },
         amendments: vec![amendment],
     }

@@ -147,6 +147,7 @@ fn statement(
             version: "0.1.0".to_owned(),
             build: "test".to_owned(),
             device: "ward-3-pc-2".to_owned(),
+            audit_head: None,
         },
     }
 }
