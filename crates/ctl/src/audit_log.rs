@@ -292,7 +292,9 @@ impl Tail {
     ) -> Result<(), TailError> {
         let end = Follower::at_end(log)?;
         let oldest = self.oldest(log, end.head().seq, lines)?;
-        let before = oldest.map(|seq| Follower::after(log, seq - 1)).transpose()?;
+        let before = oldest
+            .map(|seq| Follower::after(log, seq - 1))
+            .transpose()?;
         let mut follower = before.flatten().unwrap_or_else(|| end.clone());
         while follower.head().seq < end.head().seq {
             if !self.print_next(screen, &mut follower, end.head().seq)? {
@@ -387,12 +389,17 @@ fn anchor(text: &str) -> Result<Head, String> {
 fn anchored(file: &Path) -> anyhow::Result<Head> {
     let bundle = Bundle::parse(&read_limited(file)?)
         .with_context(|| format!("{} is no evidence", file.display()))?;
-    let head = bundle.statement.client.audit_head.with_context(|| {
-        format!(
-            "{} does not say where an activity log stood",
-            file.display()
-        )
-    })?;
+    let head = bundle
+        .statement()
+        .client
+        .audit_head
+        .clone()
+        .with_context(|| {
+            format!(
+                "{} does not say where an activity log stood",
+                file.display()
+            )
+        })?;
     Ok(Head {
         seq: head.seq,
         // The evidence was read: its digests have their form.

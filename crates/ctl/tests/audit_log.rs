@@ -184,7 +184,10 @@ fn lines_are_printed_as_they_stand_in_the_log() {
     let first = whole.lines().next().unwrap();
 
     let ran = audit(&["tail", "-n", "8", "--json"], &log);
-    let one = audit(&["tail", "-n", "1", "--until", &at(1).to_string(), "--json"], &log);
+    let one = audit(
+        &["tail", "-n", "1", "--until", &at(1).to_string(), "--json"],
+        &log,
+    );
 
     assert_eq!(ran.out.lines().count(), 8);
     assert!(ran.out.starts_with(&whole), "{}", ran.out);

@@ -67,7 +67,10 @@ fn a_setting_of_the_user_applies_and_is_shown_as_theirs() {
     assert_eq!(code, 0, "{out}");
     let line = out.lines().find(|line| line.contains("updates.check"));
     let line = line.unwrap();
-    assert!(line.contains("daily") && line.contains(&desk.settings()), "{line}");
+    assert!(
+        line.contains("daily") && line.contains(&desk.settings()),
+        "{line}"
+    );
 }
 
 #[test]
@@ -79,7 +82,9 @@ fn a_setting_that_is_overridden_is_shown_beside_what_applies() {
     let (_, json) = desk.policy("show", &["--json", "--policy", &desk.file()]);
 
     assert_eq!(code, 0, "{out}");
-    let mut lines = out.lines().skip_while(|line| !line.contains("updates.check"));
+    let mut lines = out
+        .lines()
+        .skip_while(|line| !line.contains("updates.check"));
     assert!(lines.next().unwrap().contains("off"), "{out}");
     let overridden = lines.next().unwrap();
     assert!(
