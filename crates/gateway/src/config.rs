@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use evidence::{NameSource, Subject};
+use jiff::SignedDuration;
 use records::wire::{Meaning, Reason};
 use url::Url;
 
@@ -91,11 +92,14 @@ pub struct Sessions {
     pub required: bool,
     /// How many sign-ins of one person are reported to security.
     pub many: Option<ManySessions>,
+    /// The longest that any session lasts. Clients end theirs before; one that vanished does not.
+    pub longest: SignedDuration,
     /// The longest silence in a stream of events.
     pub heartbeat: Duration,
 }
 
-/// How many sessions may be open beside each other. A sign-in is never refused: it ends the others.
+/// How many sessions may be open beside each other. A sign-in ends the others; it is refused only where one of them began
+/// with a later authentication.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionLimit {
     /// Any number.
@@ -119,7 +123,8 @@ pub struct ManySessions {
 }
 
 impl Default for Sessions {
-    /// Any number of sessions, whether they say their name or not; five sign-ins within ten minutes are reported.
+    /// Any number of sessions, whether they say their name or not, for no more than a day; five sign-ins within ten minutes
+    /// are reported.
     fn default() -> Self {
         Self {
             limit: SessionLimit::Unlimited,
@@ -128,6 +133,7 @@ impl Default for Sessions {
                 count,
                 within_s: 600,
             }),
+            longest: SignedDuration::from_hours(24),
             heartbeat: Duration::from_secs(15),
         }
     }

@@ -40,7 +40,7 @@ const UNBUFFERED: (HeaderName, &str) = (HeaderName::from_static("x-accel-bufferi
     request_body = SessionRequest,
     responses(
         (status = 201, body = SessionOpened),
-        (status = 401, body = Problem, description = "The session of this token or key is over (`session-revoked`), or its owner authenticated before their session was ended (RFC 9470, `max_age`)"),
+        (status = 401, body = Problem, description = "The session of this token or key is over (`session-revoked`), or its owner authenticated before their session was ended, or before one began that this would end (RFC 9470, `max_age`)"),
         (status = "4XX", body = Problem)
     ),
     security(("bearer" = ["records:read"]))

@@ -58,6 +58,13 @@ pub async fn open(gateway: &Gateway, id: &SessionId, caller: &Caller) -> Result<
         session.registered.clone(),
         gateway.now(),
     );
+    let longest = gateway.config.sessions.longest;
+    if now.duration_since(seen.started_at) >= longest {
+        blocking(move || store.expire_sessions(longest, now)).await?;
+        gateway.watchers.look();
+        let why = SessionEnd::Expired;
+        return Err(Refusal::SessionRevoked { why });
+    }
     blocking(move || store.saw_session(&seen, now)).await?;
     Ok(session)
 }

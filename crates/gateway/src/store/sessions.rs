@@ -14,11 +14,12 @@ use records::wire::{
 use rusqlite::{Transaction, params};
 use serde_json::json;
 
+use super::amendments::count;
 use super::reports::Raised;
 use super::{Store, StoreError, audit, column, instant, subject_column};
 use crate::config::{ManySessions, Sessions};
 use crate::refusal::Refusal;
-use ending::{End, enforce, open_of};
+use ending::{End, expire, making_way, open_of};
 use rows::{find, newest_end, select};
 
 /// A last sight that is younger is not written again: reading must not cost a write each time.
@@ -54,6 +55,8 @@ pub struct Session {
     subject: String,
     /// The thumbprint of its key.
     pub bound_to: Option<String>,
+    /// When its owner authenticated, in seconds since the epoch, where that is known.
+    authenticated_at: Option<i64>,
 }
 
 /// The end of a session.
@@ -76,7 +79,8 @@ impl Store {
     /// Registers a sign-in, and ends what has to end because of it. Says how many sessions that were.
     ///
     /// The same key, or the same token, stands for the same sign-in: while its session is open, the answer is that session;
-    /// afterwards it is refused for good.
+    /// afterwards it is refused for good. A sign-in that is older than one that it would end is refused too: it was
+    /// registered late, and its owner has signed in again since.
     pub fn open_session(
         &self,
         opening: &Opening,
@@ -85,6 +89,7 @@ impl Store {
     ) -> Result<(RegisteredSession, u32), Refusal> {
         let subject = subject_column(&opening.subject)?;
         self.write(|transaction| {
+            expire(transaction, rules.longest, now)?;
             if let Some(known) = of_same_sign_in(transaction, &subject, opening)? {
                 return match known.ended {
                     None => Ok((known.registered, 0)),
@@ -94,8 +99,18 @@ impl Store {
                 };
             }
             expect_later_than_ends(transaction, &subject, opening, now)?;
+            let leaving = making_way(transaction, &subject, opening, rules.limit)?;
+            expect_newest(&leaving, opening, now)?;
             insert(transaction, &subject, opening, now)?;
-            let ended = enforce(transaction, &subject, opening, rules.limit, now)?;
+            for (why, session) in &leaving {
+                let end = End {
+                    why: *why,
+                    actor: Some(&subject),
+                    by_device: Some(&opening.device.name),
+                    now,
+                };
+                end.of(transaction, session)?;
+            }
             if let Some(many) = rules.many {
                 watch_out(transaction, &subject, opening, many, now)?;
             }
@@ -105,7 +120,7 @@ impl Store {
                 started_at: now,
                 last_seen_at: now,
             };
-            Ok((session, ended))
+            Ok((session, count(leaving.len())))
         })
     }
 
@@ -192,6 +207,15 @@ impl Store {
         })
     }
 
+    /// Ends whatever is as old as any session may become.
+    pub fn expire_sessions(
+        &self,
+        longest: SignedDuration,
+        now: Timestamp,
+    ) -> Result<u32, StoreError> {
+        self.write(|transaction| expire(transaction, longest, now))
+    }
+
     /// What ended after that many ends, in order.
     pub fn ends_after(&self, seq: u64) -> Result<Vec<Ended>, StoreError> {
         self.read(|transaction| {
@@ -246,10 +270,31 @@ fn expect_later_than_ends(
     if auth_time >= ended {
         return Ok(());
     }
-    let age = now.as_second().saturating_sub(ended);
-    Err(Refusal::AuthenticateAgain {
+    Err(authenticate_since(ended, now))
+}
+
+/// Nobody is signed out by a sign-in that came before theirs, and is only registered after it. Where it is not known when
+/// somebody authenticated, what is registered later counts as later.
+fn expect_newest(
+    leaving: &[(SessionEnd, Session)],
+    opening: &Opening,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let newest = leaving.iter().filter_map(|(_, one)| one.authenticated_at);
+    match (newest.max(), opening.auth_time) {
+        (Some(newest), Some(auth_time)) if auth_time < newest => {
+            Err(authenticate_since(newest, now))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Asks for an authentication that is no older than that second.
+fn authenticate_since(second: i64, now: Timestamp) -> Refusal {
+    let age = now.as_second().saturating_sub(second);
+    Refusal::AuthenticateAgain {
         max_age: u32::try_from(age).unwrap_or(0),
-    })
+    }
 }
 
 fn insert(
@@ -259,8 +304,9 @@ fn insert(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     transaction.execute(
-        "INSERT INTO session (id, subject, device_id, device_name, bound_to, token_sha256, started_at, last_seen)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+        "INSERT INTO session (id, subject, device_id, device_name, bound_to, token_sha256, started_at, last_seen,
+             authenticated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)",
         params![
             opening.id.as_str(),
             subject,
@@ -269,6 +315,7 @@ fn insert(
             opening.bound_to,
             opening.token_sha256,
             column(now),
+            opening.auth_time,
         ],
     )?;
     let detail = json!({ "session": opening.id, "device": opening.device });

@@ -136,18 +136,21 @@ pub enum SessionEnd {
     Administrator,
     /// The same person has as many newer sessions as anybody may have.
     Limit,
+    /// It is as old as any session may become.
+    Expired,
     /// The service knows no such session of this person, or none with this key.
     Unknown,
 }
 
 impl SessionEnd {
     /// Every reason, for documents and tests.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::SignedOut,
         Self::Elsewhere,
         Self::Switched,
         Self::Administrator,
         Self::Limit,
+        Self::Expired,
         Self::Unknown,
     ];
 
@@ -159,6 +162,7 @@ impl SessionEnd {
             Self::Switched => "switched",
             Self::Administrator => "administrator",
             Self::Limit => "limit",
+            Self::Expired => "expired",
             Self::Unknown => "unknown",
         }
     }

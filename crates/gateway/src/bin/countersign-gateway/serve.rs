@@ -12,6 +12,7 @@ use gateway::{
     AnyoneAccepted, Authority, Config, Introspection, Issuer, ManySessions, Rules, SessionLimit,
     Sessions, StorePlace, TimestampRule, Timestamps,
 };
+use jiff::SignedDuration;
 use secrecy::SecretString;
 use url::Url;
 
@@ -83,7 +84,8 @@ pub struct Arguments {
     timestamps: TimestampSource,
 }
 
-/// Which sessions may be open beside each other. A sign-in is never refused for it: it ends the others.
+/// Which sessions may be open beside each other, and for how long. A sign-in ends the others, unless one of them began with
+/// a later authentication.
 #[derive(Args)]
 struct SessionRules {
     /// one-per-subject, one-per-device, a number (the newest of each person), or none.
@@ -97,6 +99,15 @@ struct SessionRules {
     /// Refuses calls that do not say from which registered session they come. Deliveries and reports are exempt.
     #[arg(long = "session-required", env = "COUNTERSIGN_SESSION_REQUIRED")]
     required: bool,
+    /// After how many hours a session is over in any case. Clients end theirs after a day at most.
+    #[arg(
+        long = "session-hours",
+        env = "COUNTERSIGN_SESSION_HOURS",
+        value_name = "HOURS",
+        default_value = "24",
+        value_parser = clap::value_parser!(u16).range(1..)
+    )]
+    hours: u16,
     /// From how many sign-ins of one person within ten minutes on security is told; 0 for never.
     #[arg(
         long = "many-sessions",
@@ -206,6 +217,7 @@ impl SessionRules {
         Sessions {
             limit: self.limit,
             required: self.required,
+            longest: SignedDuration::from_hours(self.hours.into()),
             many: NonZeroU32::new(self.many).map(|count| ManySessions {
                 count,
                 within_s: MANY_WITHIN_S,

@@ -1,6 +1,6 @@
 //! How sessions end, and which of them have to when somebody signs in.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use records::wire::{SessionEnd, SessionId};
 use rusqlite::{Transaction, params};
 use serde_json::json;
@@ -11,51 +11,65 @@ use crate::config::SessionLimit;
 use crate::store::amendments::count;
 use crate::store::{StoreError, audit, column};
 
-/// Ends what the limit leaves no room for.
-pub(super) fn enforce(
+/// The sessions that the limit leaves no room for beside a new one, and why each of them ends.
+pub(super) fn making_way(
     transaction: &Transaction<'_>,
     subject: &str,
     opening: &Opening,
     limit: SessionLimit,
-    now: Timestamp,
-) -> Result<u32, StoreError> {
-    let end = |why| End {
-        why,
-        actor: Some(subject),
-        by_device: Some(&opening.device.name),
-        now,
-    };
-    match limit {
-        SessionLimit::Unlimited => Ok(0),
+) -> Result<Vec<(SessionEnd, Session)>, StoreError> {
+    let leaving = match limit {
+        SessionLimit::Unlimited => Vec::new(),
         SessionLimit::OnePerSubject => {
             let others = open_of(transaction, subject, &opening.id)?;
-            end(SessionEnd::Elsewhere).of_all(transaction, &others)
+            because(SessionEnd::Elsewhere, others)
         }
         SessionLimit::OnePerDevice => {
-            let there = "device_id = ?1 AND id <> ?2 AND ended_at IS NULL ORDER BY rowid";
-            let there = select(
-                transaction,
-                there,
-                [&opening.device.id, opening.id.as_str()],
-            )?;
-            let (own, foreign): (Vec<_>, Vec<_>) = there
-                .into_iter()
-                .partition(|session| session.subject == subject);
-            Ok(end(SessionEnd::Elsewhere).of_all(transaction, &own)?
-                + end(SessionEnd::Switched).of_all(transaction, &foreign)?)
+            let there = "device_id = ?1 AND ended_at IS NULL ORDER BY rowid";
+            let there = select(transaction, there, [&opening.device.id])?;
+            let why = |session: &Session| {
+                if session.subject == subject {
+                    SessionEnd::Elsewhere
+                } else {
+                    SessionEnd::Switched
+                }
+            };
+            there.into_iter().map(|one| (why(&one), one)).collect()
         }
         SessionLimit::Newest(most) => {
             let older = "subject = ?1 AND ended_at IS NULL ORDER BY rowid DESC LIMIT -1 OFFSET ?2";
-            let older = select(transaction, older, params![subject, most.get()])?;
-            end(SessionEnd::Limit).of_all(transaction, &older)
+            let older = select(transaction, older, params![subject, most.get() - 1])?;
+            because(SessionEnd::Limit, older)
         }
-    }
+    };
+    Ok(leaving)
+}
+
+fn because(why: SessionEnd, sessions: Vec<Session>) -> Vec<(SessionEnd, Session)> {
+    sessions.into_iter().map(|session| (why, session)).collect()
+}
+
+/// Ends what is as old as any session may become: its client ended it long ago, and could not say so.
+pub(super) fn expire(
+    transaction: &Transaction<'_>,
+    longest: SignedDuration,
+    now: Timestamp,
+) -> Result<u32, StoreError> {
+    let before = now.checked_sub(longest).unwrap_or(Timestamp::MIN);
+    let old = "ended_at IS NULL AND started_at <= ?1 ORDER BY rowid";
+    let end = End {
+        why: SessionEnd::Expired,
+        actor: None,
+        by_device: None,
+        now,
+    };
+    end.of_all(transaction, &select(transaction, old, [column(before)])?)
 }
 
 /// How sessions end.
 pub(super) struct End<'a> {
     pub why: SessionEnd,
-    /// Who ended it; absent for administrators, who are not known here.
+    /// Who ended it; absent for administrators, who are not known here, and for the time that passed.
     pub actor: Option<&'a str>,
     pub by_device: Option<&'a str>,
     pub now: Timestamp,

@@ -30,7 +30,8 @@ pub(super) fn select(
     parameters: impl rusqlite::Params,
 ) -> Result<Vec<Session>, StoreError> {
     let mut query = transaction.prepare_cached(&format!(
-        "SELECT id, subject, device_id, device_name, bound_to, started_at, last_seen, ended_at, why, ended_by, ended_seq
+        "SELECT id, subject, device_id, device_name, bound_to, started_at, last_seen, ended_at, why, ended_by, ended_seq,
+             authenticated_at
          FROM session WHERE {condition}"
     ))?;
     let mut rows = query.query(parameters)?;
@@ -71,6 +72,7 @@ fn read(row: &Row<'_>) -> Result<Session, StoreError> {
         ended,
         subject: row.get(1)?,
         bound_to: row.get(4)?,
+        authenticated_at: row.get(11)?,
     })
 }
 
