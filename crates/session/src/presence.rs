@@ -42,8 +42,8 @@ impl Presence {
 }
 
 impl Session {
-    /// The screen is locked: after a restart it is so too. When that cannot be written down, the session is kept in memory
-    /// only from now on.
+    /// The screen is locked: after a restart it is so too. When that cannot be written down, the session's file is removed,
+    /// and written anew with the next renewal.
     pub async fn note_locked(&self) -> Result<(), VaultError> {
         self.0.note(|_| Presence::Locked).await
     }
