@@ -3,6 +3,7 @@
 //!
 //! What it proves is who was just asked. What follows from that is for the caller.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use dpop::Seed;
@@ -67,7 +68,7 @@ impl SignIn {
             self.page.clone(),
         )
         .await?;
-        let mut agent = self.open_agent(&listener).await?;
+        let mut agent = self.open_agent(&listener, cancel).await?;
         let outcome = self
             .ask(provider, listener, agent.as_mut(), asked, deadline, cancel)
             .await;
@@ -81,7 +82,12 @@ impl SignIn {
         })
     }
 
-    async fn open_agent(&self, listener: &Listener) -> Result<Box<dyn OpenAgent>, SignInError> {
+    /// Opens the agent, which may wait for the one before to be gone. Who stops waiting leaves it to be closed unseen.
+    async fn open_agent(
+        &self,
+        listener: &Listener,
+        cancel: &CancellationToken,
+    ) -> Result<Box<dyn OpenAgent>, SignInError> {
         let identity = &self.policy.identity;
         let opening = Opening {
             redirect_uri: listener.redirect_uri().clone(),
@@ -90,10 +96,21 @@ impl SignIn {
             purpose: Purpose::SignIn,
             development_http: identity.development_http,
         };
-        self.agent
-            .open(opening)
-            .await
-            .map_err(SignInError::AgentUnavailable)
+        let agent = Arc::clone(&self.agent);
+        let mut opens = tokio::spawn(async move { agent.open(opening).await });
+        tokio::select! {
+            opened = &mut opens => opened
+                .unwrap_or_else(|_| Err(AgentError::Failed("it broke down while opening".to_owned())))
+                .map_err(SignInError::AgentUnavailable),
+            () = cancel.cancelled() => {
+                tokio::spawn(async move {
+                    if let Ok(Ok(agent)) = opens.await {
+                        agent.close().await;
+                    }
+                });
+                Err(SignInError::Cancelled)
+            }
+        }
     }
 
     async fn ask(
