@@ -169,7 +169,7 @@ impl App {
     ) -> anyhow::Result<Result<Value, Value>> {
         let script = format!(
             "try {{ return [true, await window.__TAURI_INTERNALS__.invoke({command:?}, {arguments})] }}
-             catch (refused) {{ return [false, refused] }}"
+             catch (refused) {{ return [false, refused instanceof Error ? String(refused) : refused] }}"
         );
         let mut answer = self.promise(MAIN, &script).await?;
         let said = answer[1].take();

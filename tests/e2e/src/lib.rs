@@ -19,6 +19,7 @@ pub use app::{App, CEREMONY, MAIN, until};
 pub use desk::{Desk, Entry};
 pub use hands::Selections;
 pub use memory::Trace;
+pub use passing_on::Somebody;
 pub use probe::Probe;
 pub use relay::Relay;
 pub use search::{Encoding, Search};

@@ -1,20 +1,53 @@
 //! What people do who share a desk: they leave it, come back to it, and take it over.
 
+use std::process::Command;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
 use demo::idp::Account;
-use tokio::process::Command;
 
 use crate::app::MAIN;
 use crate::desk::Desk;
 
-impl Desk {
-    /// Somebody is there: the mouse is moved.
-    pub async fn touch(&self) -> anyhow::Result<()> {
-        for step in ["7", "-7"] {
-            let mut mouse = Command::new("xdotool");
-            let moved = mouse.args(["mousemove_relative", "--", step, "0"]);
-            anyhow::ensure!(moved.status().await?.success(), "the mouse cannot be moved");
+/// How often whoever is there moves the mouse.
+const BETWEEN: Duration = Duration::from_secs(2);
+
+/// Somebody at the desk, who leaves when this is dropped.
+#[must_use]
+pub struct Somebody {
+    leave: Option<mpsc::Sender<()>>,
+    moving: Option<JoinHandle<()>>,
+}
+
+impl Drop for Somebody {
+    fn drop(&mut self) {
+        drop(self.leave.take());
+        if let Some(moving) = self.moving.take() {
+            drop(moving.join());
         }
-        Ok(())
+    }
+}
+
+impl Desk {
+    /// Somebody is there, for as long as the answer is held: however slow the machine is, nothing locks meanwhile.
+    pub fn somebody_is_there(&self) -> Somebody {
+        let (leave, left) = mpsc::channel();
+        // A thread, because a search through memory holds up everything else.
+        let moving = std::thread::spawn(move || {
+            for step in ["7", "-7"].into_iter().cycle() {
+                let mouse = ["mousemove_relative", "--", step, "0"];
+                // A desktop that is being taken down has no mouse.
+                drop(Command::new("xdotool").args(mouse).status());
+                if left.recv_timeout(BETWEEN) != Err(RecvTimeoutError::Timeout) {
+                    return;
+                }
+            }
+        });
+        Somebody {
+            leave: Some(leave),
+            moving: Some(moving),
+        }
     }
 
     /// Locks the screen by hand.

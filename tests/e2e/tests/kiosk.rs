@@ -36,7 +36,6 @@ async fn come_in(desk: &Desk) {
 }
 
 async fn read_a_record(desk: &Desk) {
-    desk.touch().await.unwrap();
     let row = format!("//li//a[contains(., '{RECORD}')]");
     desk.app()
         .find(MAIN, &row)
@@ -47,7 +46,6 @@ async fn read_a_record(desk: &Desk) {
         .unwrap();
     let shown = "//*[contains(., 'Study medication, blinded')]";
     desk.app().find(MAIN, shown).await.unwrap();
-    desk.touch().await.unwrap();
 }
 
 /// Nobody is signed in, and of whoever was there is nothing to be seen, in memory or on the disk.
@@ -70,6 +68,17 @@ async fn nothing_is_left(desk: &Desk) {
     assert_eq!(kept(desk), Vec::<PathBuf>::new());
 }
 
+/// The one way out that is always there.
+async fn sign_out(desk: &Desk) {
+    let app = desk.app();
+    app.find(MAIN, SIGN_OUT).await.unwrap();
+    // The page goes with it, so it is not asked for an answer.
+    let press =
+        "setTimeout(() => document.querySelector('header button.out').click(), 0); return null";
+    app.script(MAIN, press).await.unwrap();
+    app.heading("Nobody is signed in").await.unwrap();
+}
+
 /// What the application keeps of sessions: none of it is there on a kiosk, whoever is signed in.
 fn kept(desk: &Desk) -> Vec<PathBuf> {
     let folder = desk.home().join("data/countersign");
@@ -90,6 +99,7 @@ fn tokens(desk: &Desk) -> usize {
 #[tokio::test]
 async fn the_time_left_is_always_shown_and_at_its_end_nothing_is_left() {
     let desk = kiosk().await;
+    let there = desk.somebody_is_there();
     come_in(&desk).await;
     read_a_record(&desk).await;
     let app = desk.app();
@@ -109,14 +119,15 @@ async fn the_time_left_is_always_shown_and_at_its_end_nothing_is_left() {
     app.find(MAIN, timer).await.unwrap();
     assert_eq!(kept(&desk), Vec::<PathBuf>::new());
 
-    // A question, then the end.
+    // A question when nobody is there, and then the end.
+    drop(there);
     app.find(MAIN, "//dialog[@open]//h2[.='Still there?']")
         .await
         .unwrap();
     app.find(MAIN, &format!("//dialog[@open]{SIGN_OUT}"))
         .await
         .unwrap();
-    desk.touch().await.unwrap();
+    let back = desk.somebody_is_there();
     app.find(MAIN, "//body[not(.//dialog[@open])]")
         .await
         .unwrap();
@@ -125,6 +136,7 @@ async fn the_time_left_is_always_shown_and_at_its_end_nothing_is_left() {
         0,
         "a touch goes on"
     );
+    drop(back);
     app.find(MAIN, "//dialog[@open]//h2[.='Still there?']")
         .await
         .unwrap();
@@ -143,19 +155,14 @@ async fn the_time_left_is_always_shown_and_at_its_end_nothing_is_left() {
 #[tokio::test]
 async fn signing_out_wipes_at_once_though_nobody_can_be_reached() {
     let mut desk = kiosk().await;
+    let _there = desk.somebody_is_there();
     come_in(&desk).await;
     read_a_record(&desk).await;
     desk.clinic.stop_gateway().await.unwrap();
     desk.clinic.idp().stop();
     let app = desk.app();
 
-    app.find(MAIN, SIGN_OUT)
-        .await
-        .unwrap()
-        .click()
-        .await
-        .unwrap();
-    app.heading("Nobody is signed in").await.unwrap();
+    sign_out(&desk).await;
 
     nothing_is_left(&desk).await;
     let refused = app.invoke("worklist", &json!({})).await.unwrap();
@@ -165,21 +172,15 @@ async fn signing_out_wipes_at_once_though_nobody_can_be_reached() {
 #[tokio::test]
 async fn what_the_provider_could_not_take_back_it_takes_back_when_it_can() {
     let desk = kiosk().await;
+    let _there = desk.somebody_is_there();
     come_in(&desk).await;
     desk.clinic
         .idp()
         .set_faults(Faults::only(Fault::RevocationDown));
     let before = tokens(&desk);
     assert!(before > 0);
-    let app = desk.app();
 
-    app.find(MAIN, SIGN_OUT)
-        .await
-        .unwrap()
-        .click()
-        .await
-        .unwrap();
-    app.heading("Nobody is signed in").await.unwrap();
+    sign_out(&desk).await;
     until("the end to be written down", || async {
         Ok(desk.audited("signed_out")?.len() == 1)
     })
@@ -202,6 +203,7 @@ async fn what_the_provider_could_not_take_back_it_takes_back_when_it_can() {
 #[tokio::test]
 async fn there_is_no_way_to_files_printers_or_browsers() {
     let desk = kiosk().await;
+    let _there = desk.somebody_is_there();
     come_in(&desk).await;
     let app = desk.app();
 

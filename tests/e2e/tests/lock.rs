@@ -12,11 +12,12 @@ const AMENDMENT: &str = "AM-1207";
 const NOTE: &str = "Nota Ω-4712, kept behind the lock";
 
 /// What asks for something of a record or a person, or changes it.
-const REFUSED: [&str; 15] = [
+const REFUSED: [&str; 16] = [
     "activity",
     "begin_signing",
     "check_chain",
     "decline",
+    "lock",
     "outbox",
     "review",
     "save_activity",
@@ -30,7 +31,7 @@ const REFUSED: [&str; 15] = [
     "worklist",
 ];
 /// What is answered, and tells nothing of a record.
-const ANSWERED: [&str; 14] = [
+const ANSWERED: [&str; 13] = [
     "about",
     "app_state",
     "bring_forward",
@@ -39,7 +40,6 @@ const ANSWERED: [&str; 14] = [
     "cancel_unlock",
     "ceremony_state",
     "dismiss_ending",
-    "lock",
     "refuse_switch",
     "run_checks",
     "set_locale",

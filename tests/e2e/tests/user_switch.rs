@@ -57,7 +57,6 @@ async fn work_as_adams(desk: &Desk) {
     desk.go("Worklist").await.unwrap();
     desk.at_worklist().await.unwrap();
     desk.review(RECORD).await.unwrap();
-    desk.touch().await.unwrap();
 }
 
 /// Everything of it in page memory; what is found there.
@@ -91,12 +90,12 @@ fn tokens_of(desk: &Desk, subject: &str) -> usize {
 #[tokio::test]
 async fn after_a_switch_nothing_of_the_first_person_is_in_the_pages_their_memory_or_on_the_disk() {
     let desk = desk().await;
+    let there = desk.somebody_is_there();
     work_as_adams(&desk).await;
     let (app, everything) = (desk.app(), [SEEN.as_slice(), &[ADAMS.name]].concat());
 
     // The search finds what is there.
     let before = in_pages(&desk, &everything);
-    desk.touch().await.unwrap();
     for text in &everything {
         let found = before
             .iter()
@@ -112,10 +111,13 @@ async fn after_a_switch_nothing_of_the_first_person_is_in_the_pages_their_memory
     let vault = desk.vault().unwrap();
     let pages_of_adams = app.page_processes();
 
-    // Nobody touches anything: behind the lock there is a name, and nothing of a record or an entry.
+    // Nobody touches anything any more: behind the lock there is a name, and nothing of a record or an entry.
+    drop(there);
     desk.locked(&ADAMS).await.unwrap();
     nothing_can_be_seen_of(&desk, &SEEN).await;
-    assert_eq!(desk.audited("locked").unwrap(), [json!({ "idle_s": 30 })]);
+    let locked = desk.audited("locked").unwrap();
+    assert_eq!(locked.len(), 1);
+    assert!(locked[0]["idle_s"].as_u64() >= Some(30), "{locked:?}");
     let web = |processes: &[(u32, String)]| -> BTreeSet<u32> {
         let web = processes
             .iter()
@@ -125,6 +127,8 @@ async fn after_a_switch_nothing_of_the_first_person_is_in_the_pages_their_memory
     let pages_at_lock = app.page_processes();
     assert_eq!(web(&pages_at_lock).len(), 1, "{pages_at_lock:?}");
     assert!(web(&pages_at_lock).is_disjoint(&web(&pages_of_adams)));
+
+    let _baker = desk.somebody_is_there();
 
     // B. Baker signs in at the lock, is asked, and takes over.
     desk.unlock(&ADAMS, &BAKER).await.unwrap();
@@ -159,9 +163,11 @@ async fn after_a_switch_nothing_of_the_first_person_is_in_the_pages_their_memory
 #[tokio::test]
 async fn whoever_is_not_there_any_more_signs_nothing_and_the_next_person_finds_no_ceremony() {
     let desk = desk().await;
+    let there = desk.somebody_is_there();
     desk.sign_in(&ADAMS).await.unwrap();
     desk.begin_signing(RECORD).await.unwrap();
     let app = desk.app();
+    drop(there);
 
     // The lock comes in the middle of the ceremony.
     desk.locked(&ADAMS).await.unwrap();
@@ -173,6 +179,7 @@ async fn whoever_is_not_there_any_more_signs_nothing_and_the_next_person_finds_n
     assert_eq!(desk.audited("signature_cancelled").unwrap().len(), 1);
 
     // Somebody else, who is not signed in yet.
+    let _baker = desk.somebody_is_there();
     app.press(MAIN, "I am somebody else").await.unwrap();
     desk.take_over(&ADAMS).await.unwrap();
     desk.authenticate(&BAKER).await.unwrap();
