@@ -3,7 +3,7 @@
 use anyhow::{Context, ensure};
 use tokio::process::Command;
 
-use crate::app::App;
+use crate::app::{App, until};
 
 /// What another program gets when it asks.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,17 +17,15 @@ pub struct Selections {
 impl App {
     /// Presses these keys in the window with this title.
     pub async fn keys(&self, title: &str, keys: &[&str]) -> anyhow::Result<()> {
-        xdotool(title, [&["key"], keys].concat()).await
+        in_front(title, &[]).await?;
+        xdotool(&[&["key"], keys].concat()).await
     }
 
     /// Presses a button of the mouse (1 is the left one, 3 the right one) at a place of the window with this title.
     pub async fn click(&self, title: &str, at: (u32, u32), button: u32) -> anyhow::Result<()> {
-        let (x, y, button) = (at.0.to_string(), at.1.to_string(), button.to_string());
-        xdotool(
-            title,
-            vec!["mousemove", "--window", "%1", &x, &y, "click", &button],
-        )
-        .await
+        let (x, y) = (at.0.to_string(), at.1.to_string());
+        in_front(title, &["mousemove", "--window", "%1", &x, &y]).await?;
+        xdotool(&["click", &button.to_string()]).await
     }
 
     /// What another program gets when it asks for what was copied and marked.
@@ -52,7 +50,8 @@ impl App {
     }
 }
 
-async fn xdotool(title: &str, then: Vec<&str>) -> anyhow::Result<()> {
+/// Brings the window forward, and goes on with it. A window that goes while the search looks at it ends the search.
+async fn in_front(title: &str, then: &[&str]) -> anyhow::Result<()> {
     let find = [
         "search",
         "--onlyvisible",
@@ -61,8 +60,14 @@ async fn xdotool(title: &str, then: Vec<&str>) -> anyhow::Result<()> {
         "windowactivate",
         "--sync",
     ];
-    let done = Command::new("xdotool").args(find).args(&then).status();
+    let all = [&find, then].concat();
+    until(title, || async { xdotool(&all).await.map(|()| true) }).await
+}
+
+/// What is pressed goes to the screen: a key that is sent to a window is no key to a web engine.
+async fn xdotool(arguments: &[&str]) -> anyhow::Result<()> {
+    let done = Command::new("xdotool").args(arguments).status();
     let done = done.await.context("xdotool and a window manager")?;
-    ensure!(done.success(), "{then:?} in {title}");
+    ensure!(done.success(), "{arguments:?}");
     Ok(())
 }

@@ -5,6 +5,9 @@ use demo::idp::ADAMS;
 use e2e::{Desk, Selections};
 
 const RECORD: &str = "LAB-88123";
+const OURS: &str = "^Countersign$";
+/// A place of the review where there is nothing to press.
+const RECORD_TEXT: (u32, u32) = (550, 343);
 
 #[tokio::test]
 async fn a_lock_during_a_ceremony_leaves_no_process_of_it_and_the_next_window_opens_at_once() {
@@ -30,7 +33,8 @@ async fn what_was_copied_or_marked_in_our_pages_cannot_be_pasted_after_the_lock(
     desk.review(RECORD).await.unwrap();
     let app = desk.app();
     e2e::until("the record to be on the clipboard", || async {
-        app.keys("^Countersign$", &["ctrl+a", "ctrl+c"]).await?;
+        app.click(OURS, RECORD_TEXT, 1).await?;
+        app.keys(OURS, &["ctrl+a", "ctrl+c"]).await?;
         let Selections { clipboard, primary } = app.selections().await?;
         Ok([clipboard, primary]
             .iter()
