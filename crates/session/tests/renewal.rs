@@ -29,6 +29,7 @@ async fn restored(home: &Home, place: Place) -> Session {
     let party = home.relying_party.clone();
     match restore(party, vault, &home.policy, Timestamp::now()).await {
         Restored::Session(session) => session,
+        Restored::Locked(_) => panic!("it is locked"),
         Restored::Nobody => panic!("nobody was signed in"),
         Restored::Over(end) => panic!("it is over: {end:?}"),
         Restored::Unusable(why) => panic!("{why}"),

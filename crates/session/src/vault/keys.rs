@@ -185,16 +185,12 @@ impl Bounded {
                 let _unheard = tell.send(question(store.as_ref()));
             })
             .map_err(|_| KeyStoreError::Failed)?;
-        match tokio::time::timeout(left, hear).await {
-            Ok(answer) => {
-                self.patience.wear(asked.elapsed());
-                answer.unwrap_or(Err(KeyStoreError::Failed))
-            }
-            Err(_) => {
-                self.patience.wear(left);
-                Err(KeyStoreError::Silent)
-            }
-        }
+        let Ok(answer) = tokio::time::timeout(left, hear).await else {
+            self.patience.wear(left);
+            return Err(KeyStoreError::Silent);
+        };
+        self.patience.wear(asked.elapsed());
+        answer.unwrap_or(Err(KeyStoreError::Failed))
     }
 }
 
