@@ -16,7 +16,7 @@ use super::Controller;
 use crate::ipc::Fault;
 
 /// How often it is looked.
-const ROUND: Duration = Duration::from_secs(60);
+const ROUND: Duration = Duration::from_mins(1);
 
 impl Controller {
     /// Looks from time to time, as long as there is an application.

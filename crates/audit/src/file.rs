@@ -70,11 +70,12 @@ impl Appended {
 
     /// Takes this device for its file.
     #[cfg(all(test, target_os = "linux"))]
-    pub fn move_to(&mut self, device: &Path) {
-        self.file = OpenOptions::new().append(true).open(device).unwrap();
-        self.identity = Identity::of(&self.file).unwrap();
-        self.length = self.file.metadata().unwrap().len();
-        self.path = device.to_owned();
+    pub fn move_to(&mut self, device: &Path) -> io::Result<()> {
+        self.file = OpenOptions::new().append(true).open(device)?;
+        self.identity = Identity::of(&self.file)?;
+        self.length = self.file.metadata()?.len();
+        device.clone_into(&mut self.path);
+        Ok(())
     }
 
     /// Whether there is nothing in it.

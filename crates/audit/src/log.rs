@@ -243,7 +243,7 @@ mod tests {
         };
         log.append(&entry, Timestamp::UNIX_EPOCH).unwrap();
         let head = log.head();
-        log.file.move_to("/dev/full".as_ref());
+        log.file.move_to("/dev/full".as_ref()).unwrap();
 
         let full = log.append(&entry, Timestamp::UNIX_EPOCH);
         let after = log.append(&entry, Timestamp::UNIX_EPOCH);

@@ -301,12 +301,14 @@ impl Tail {
                 break;
             }
         }
-        while follow {
+        if !follow {
+            return Ok(());
+        }
+        loop {
             self.print_next(screen, &mut follower, u64::MAX)?;
             screen.flush()?;
             std::thread::sleep(LOOK);
         }
-        Ok(())
     }
 
     /// The first of the last so many entries that are looked for; nothing when there are none.

@@ -146,13 +146,12 @@ fn settings_that_cannot_be_understood_stop_everything_and_are_named() {
 #[cfg(all(unix, not(target_os = "macos")))]
 mod where_no_policy_can_be_read {
     use std::os::unix::fs::symlink;
-    use std::path::PathBuf;
 
     use super::*;
 
-    fn beside_a_file(machine: PathBuf) -> PolicyError {
+    fn beside_a_file(machine: &Path) -> PolicyError {
         let (_folder, file) = written("policy.toml", LEAST);
-        policy::load(Machine::Instead(machine.clone()), Some(&file)).unwrap_err()
+        policy::load(Machine::Instead(machine.to_owned()), Some(&file)).unwrap_err()
     }
 
     #[test]
@@ -161,7 +160,7 @@ mod where_no_policy_can_be_read {
         let path = folder.path().join("machine.toml");
         symlink("/nowhere/policy.toml", &path).unwrap();
 
-        let error = beside_a_file(path.clone());
+        let error = beside_a_file(&path);
 
         assert_eq!(
             (error.code(), &error.origin),
@@ -177,7 +176,7 @@ mod where_no_policy_can_be_read {
         let folder = tempfile::TempDir::new().unwrap();
         symlink("/nowhere", folder.path().join("countersign")).unwrap();
 
-        let error = beside_a_file(folder.path().join("countersign/policy.toml"));
+        let error = beside_a_file(&folder.path().join("countersign/policy.toml"));
 
         assert_eq!(error.code(), "policy-unreadable");
     }
@@ -185,12 +184,9 @@ mod where_no_policy_can_be_read {
     #[test]
     fn a_folder_and_a_file_that_is_too_large_are_refused() {
         let folder = tempfile::TempDir::new().unwrap();
-        assert_eq!(
-            beside_a_file(folder.path().to_owned()).code(),
-            "policy-unreadable"
-        );
+        assert_eq!(beside_a_file(folder.path()).code(), "policy-unreadable");
         let (_large_folder, large) = written("machine.toml", &"#".repeat(256 * 1024 + 1));
-        assert_eq!(beside_a_file(large).code(), "policy-unreadable");
+        assert_eq!(beside_a_file(&large).code(), "policy-unreadable");
     }
 
     #[test]
@@ -200,7 +196,7 @@ mod where_no_policy_can_be_read {
         let made = std::process::Command::new("mkfifo").arg(&path).status();
         assert!(made.unwrap().success());
 
-        assert_eq!(beside_a_file(path).code(), "policy-unreadable");
+        assert_eq!(beside_a_file(&path).code(), "policy-unreadable");
     }
 
     #[test]
@@ -213,7 +209,7 @@ mod where_no_policy_can_be_read {
         let path = folder.path().join("machine.toml");
         symlink(target, &path).unwrap();
 
-        assert_eq!(beside_a_file(path).code(), "policy-writable-by-others");
+        assert_eq!(beside_a_file(&path).code(), "policy-writable-by-others");
     }
 }
 

@@ -68,10 +68,7 @@ pub(super) fn detail(texts: &Catalogue, event: &Event) -> Option<String> {
     };
     match event {
         Event::Started { version } => said("version", &[("version", version.as_str().into())]),
-        Event::PolicyChanged { keys } => {
-            let named: Vec<&str> = keys.iter().map(audit::Id::as_str).collect();
-            Some(named.join(", "))
-        }
+        Event::PolicyChanged { keys } => Some(listed(keys)),
         Event::PolicyRefused { key, .. } => key.as_ref().map(|key| key.as_str().to_owned()),
         Event::PolicyRead { managed, .. } => said("policy", &[("managed", (*managed).into())]),
         Event::SignedIn { agent, .. } if agent.as_str() == "window" => {
@@ -97,10 +94,7 @@ pub(super) fn detail(texts: &Catalogue, event: &Event) -> Option<String> {
             },
             &[],
         ),
-        Event::SigningStarted { amendments, .. } => {
-            let named: Vec<&str> = amendments.iter().map(audit::Id::as_str).collect();
-            Some(named.join(", "))
-        }
+        Event::SigningStarted { amendments, .. } => Some(listed(amendments)),
         Event::PreflightPassed => said("preflight", &[]),
         Event::PreflightInconclusive => said("preflight-inconclusive", &[]),
         Event::AmbientSignIn { ended: true }
@@ -169,4 +163,9 @@ pub(super) fn detail(texts: &Catalogue, event: &Event) -> Option<String> {
         }
         _ => None,
     }
+}
+
+fn listed(ids: &[audit::Id]) -> String {
+    let ids: Vec<&str> = ids.iter().map(audit::Id::as_str).collect();
+    ids.join(", ")
 }
