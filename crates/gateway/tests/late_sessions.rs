@@ -123,7 +123,7 @@ async fn a_session_is_over_when_it_is_as_old_as_any_may_become() {
     let renewed = clinic.token(ADAMS, SESSION);
     let over = still.list_all(&renewed).await;
     assert_eq!(
-        over_for(over),
+        over_for(&over),
         Some(SessionEnd::Expired),
         "its client vanished, or goes by no limit of its own"
     );

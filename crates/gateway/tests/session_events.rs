@@ -104,7 +104,7 @@ async fn what_ended_while_nobody_listened_is_told_first_and_once() {
         "{told:?}"
     );
     assert_eq!(again.next().await.unwrap(), None);
-    assert_eq!(over_for(once_more), Some(SessionEnd::Elsewhere));
+    assert_eq!(over_for(&once_more), Some(SessionEnd::Elsewhere));
 }
 
 #[tokio::test]
@@ -172,7 +172,7 @@ async fn where_streams_do_not_get_through_the_next_call_tells() {
     };
     let (over, called) = tokio::join!(first.over(&through), ends);
 
-    assert_eq!(over_for(called), Some(SessionEnd::Elsewhere));
+    assert_eq!(over_for(&called), Some(SessionEnd::Elsewhere));
     assert_eq!((over.why, over.at), (SessionEnd::Elsewhere, None));
     assert!(relay.blocked() > 0);
 }
@@ -187,7 +187,7 @@ async fn a_session_that_is_not_ones_own_is_not_listened_for() {
     let without = clinic.client.session_events(&adams.access, None).await;
 
     for refused in [foreign, without] {
-        assert_eq!(over_for(refused), Some(SessionEnd::Unknown));
+        assert_eq!(over_for(&refused), Some(SessionEnd::Unknown));
     }
     assert_eq!(clinic.running.listeners(), 0);
 }
@@ -209,7 +209,7 @@ async fn a_session_that_is_bound_to_a_key_listens_with_it() {
     let refused = first.client.session_events(&other_key, None).await;
 
     assert_eq!(over.why, SessionEnd::Elsewhere);
-    assert_eq!(over_for(refused), Some(SessionEnd::Unknown));
+    assert_eq!(over_for(&refused), Some(SessionEnd::Unknown));
 }
 
 #[tokio::test]

@@ -89,9 +89,9 @@ impl SignedIn {
 }
 
 /// Why the gateway says that the session of this call is over, if it says so.
-pub fn over_for<T>(answer: Result<T, CallError>) -> Option<SessionEnd> {
+pub fn over_for<T>(answer: &Result<T, CallError>) -> Option<SessionEnd> {
     match answer {
-        Err(CallError::SessionRevoked { why }) => Some(why),
+        Err(CallError::SessionRevoked { why }) => Some(*why),
         _ => None,
     }
 }
