@@ -329,9 +329,9 @@ fn children(parent: u32) -> Vec<(u32, String)> {
             let (head, tail) = stat.rsplit_once(") ")?;
             let mut fields = tail.split(' ');
             let (state, ppid) = (fields.next()?, fields.next()?);
-            let (pid, name) = head.split_once(" (")?;
+            let (number, name) = head.split_once(" (")?;
             (state != "Z" && ppid.parse() == Ok(parent))
-                .then(|| Some((pid.parse().ok()?, name.to_owned())))?
+                .then(|| Some((number.parse().ok()?, name.to_owned())))?
         })
         .collect()
 }

@@ -85,8 +85,8 @@ async fn is_refused(desk: &Desk) -> bool {
 
 #[tokio::test]
 async fn without_room_for_the_log_nothing_is_signed_and_with_room_it_goes_on() {
-    let disk = SmallDisk::mount();
-    let (log, moved) = (disk.log(), disk.log());
+    let small = SmallDisk::mount();
+    let (log, moved) = (small.log(), small.log());
     let change = |policy: String| {
         let (before, _) = policy.split_once("[audit]").unwrap();
         let (_, after) = policy.split_once("[updates]").unwrap();
@@ -96,7 +96,7 @@ async fn without_room_for_the_log_nothing_is_signed_and_with_room_it_goes_on() {
     desk.sign_in(&ADAMS).await.unwrap();
     let app = desk.app();
 
-    disk.fill();
+    small.fill();
     let mut refused = false;
     for _ in 0..ATTEMPTS {
         refused = is_refused(&desk).await;
@@ -128,7 +128,7 @@ async fn without_room_for_the_log_nothing_is_signed_and_with_room_it_goes_on() {
         "the session stays"
     );
 
-    disk.make_room();
+    small.make_room();
     desk.leave_ending().await.unwrap();
     desk.begin_signing(RECORD).await.unwrap();
     desk.authenticate(&ADAMS).await.unwrap();
