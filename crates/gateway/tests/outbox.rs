@@ -143,7 +143,7 @@ async fn a_receipt_that_names_the_evidence_and_says_less_removes_nothing(#[case]
     let removed = outbox.delivered(entry.note.signature_id, &forged, &keys);
 
     assert!(matches!(removed, Err(OutboxError::WrongReceipt(_))));
-    assert_eq!(outbox.list().unwrap().entries, [entry.clone()]);
+    assert_eq!(outbox.list().unwrap().entries, std::slice::from_ref(&entry));
     let kept = outbox.delivered_notes(&entry.note.owner).unwrap();
     assert!(kept.is_empty());
 }
