@@ -146,9 +146,9 @@ async fn after_a_switch_nothing_of_the_first_person_is_in_the_pages_their_memory
     let sessions = desk.clinic.idp().sessions();
     assert!(!sessions.iter().any(|one| one.subject == ADAMS.subject));
     assert_ne!(desk.vault().unwrap(), vault, "it is another person's");
-    let (on_disk, looked) = Search::new(&everything).found_below(desk.home()).unwrap();
+    let (on_disk, files) = Search::new(&everything).found_below(desk.home()).unwrap();
     assert_eq!(on_disk, BTreeSet::new());
-    assert!(looked > 3, "files were searched: {looked}");
+    assert!(files > 3, "files were searched: {files}");
     let log = std::fs::read(desk.clinic.audit_path()).unwrap();
     let logged = Search::new(&everything).found_in(&log);
     assert_eq!(logged, [(ADAMS.name.to_owned(), Encoding::Utf8)].into());
