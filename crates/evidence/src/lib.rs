@@ -42,8 +42,8 @@ pub use key::OneTimeKey;
 pub use making::{Prepared, Sealed};
 pub use receipt::{CommittedRecord, Receipt, ReceiptKey};
 pub use statement::{
-    AuditHead, Authentication, ClientInfo, LocalTime, Meaning, Reason as StatementReason, RecordRef,
-    SignedAmendment, Signer, Statement,
+    AuditHead, Authentication, ClientInfo, LocalTime, Meaning, Reason as StatementReason,
+    RecordRef, SignedAmendment, Signer, Statement,
 };
 pub use steps::{Reason, Report, Status, Step, VerificationFailure};
 pub use subject::Subject;

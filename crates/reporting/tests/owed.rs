@@ -2,6 +2,7 @@
 //! once. The program is this test again, in a process of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+#[allow(dead_code, reason = "each test uses its part")]
 mod receiver;
 
 use std::env;

@@ -108,7 +108,10 @@ async fn a_sign_in_that_finds_no_place_ends_nobodys_session_and_leaves_none_behi
     let signing_in = At::SigningIn(tokio_util::sync::CancellationToken::new());
     exchanged(&second, begun, signing_in);
     let parts = second.controller.sign_in_parts();
-    let signed_in = parts.run(tokio_util::sync::CancellationToken::default()).await.unwrap();
+    let signed_in = parts
+        .run(tokio_util::sync::CancellationToken::default())
+        .await
+        .unwrap();
 
     // Somebody moved on meanwhile: this turn is over.
     let event = Event::SignedIn {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::os::unix::fs::FileExt;
+use std::io::{Read as _, Seek as _, SeekFrom};
 
 use anyhow::{Context, ensure};
 
@@ -89,7 +89,7 @@ impl Memory {
                 .flat_map(|(start, end)| parts(*start, *end, search.longest()));
             for (at, length) in parts {
                 let part = &mut part[..length];
-                if self.octets.read_exact_at(part, at).is_err() {
+                if read_at(&self.octets, part, at).is_err() {
                     // Given back since it was listed.
                     missed += length as u64;
                     continue;
@@ -115,7 +115,7 @@ impl Memory {
         while at < end {
             let pages = usize::try_from((end - at) / PAGE)?.min(65536);
             let entries = &mut entries[..8 * pages];
-            if self.present.read_exact_at(entries, at / PAGE * 8).is_err() {
+            if read_at(&self.present, entries, at / PAGE * 8).is_err() {
                 break;
             }
             for entry in entries.chunks_exact(8) {
@@ -160,6 +160,11 @@ fn area(line: &str) -> Option<(u64, u64)> {
     }
     let read = |number: &str| u64::from_str_radix(number, 16).ok();
     Some((read(start)?, read(end)?))
+}
+
+fn read_at(mut file: &File, octets: &mut [u8], at: u64) -> std::io::Result<()> {
+    file.seek(SeekFrom::Start(at))?;
+    file.read_exact(octets)
 }
 
 #[cfg(test)]

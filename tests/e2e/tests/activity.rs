@@ -90,7 +90,7 @@ async fn every_entry_is_listed_can_be_found_and_says_no_more_than_the_person_may
         (1..=newest).rev().collect::<Vec<_>>(),
         "each of them, newest first"
     );
-    assert!(newest as usize <= written.len());
+    assert!(newest <= written.len() as u64);
     let text = app.text(MAIN).await.unwrap();
     assert!(text.contains("Chain complete: entries 1 to "), "{text}");
 

@@ -119,9 +119,6 @@ const WISHES: &str = r"
     came['camera'] = await limit(() => navigator.mediaDevices.getUserMedia({ video: true }));
     came['position'] = await limit(() => new Promise((done, fail) => navigator.geolocation.getCurrentPosition(done, (e) => fail(e.message))));
     came['notification'] = await limit(async () => { if (await Notification.requestPermission() !== 'granted') throw 'denied'; });
-    const file = Object.assign(document.createElement('a'), { href: URL.createObjectURL(new Blob(['x'])), download: 'left-behind.txt' });
-    document.body.append(file);
-    file.click();
     return came;
 ";
 
