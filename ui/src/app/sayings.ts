@@ -67,7 +67,8 @@ export function idleSaid(locale: Locale, then: IdleEnd, before: number | null, n
 /** `Locked since 14:46, after 5 minutes without input` */
 export function lockedSaid(locale: Locale, locked: LockedView): string {
   const at = clock(locale, new Date(locked.since))
-  if (locked.reason !== 'idle' || locked.idleS === null) return text(locale, `locked-${locked.reason === 'idle' ? 'system' : locked.reason}`, { clock: at })
+  const by = locked.reason === 'idle' && locked.idleS === null ? 'system' : locked.reason
+  if (by !== 'idle' || locked.idleS === null) return text(locale, `locked-${by}`, { clock: at })
   const whole = locked.idleS % 60 === 0
   return text(locale, whole ? 'locked-idle-minutes' : 'locked-idle-seconds', { clock: at, count: whole ? locked.idleS / 60 : locked.idleS })
 }

@@ -13,6 +13,7 @@ const COMPOSED = [
   ...['cancelled', 'timed-out'].map((ending) => `${ending}-say`),
   ...LOCALES.map((locale) => `language-${locale}`),
   ...['lock', 'sign-out'].flatMap((then) => [`idle-${then}`, `idle-${then}-progress`, `kiosk-${then}-minutes`, `kiosk-${then}-seconds`]),
+  ...['person', 'system', 'restart'].map((by) => `locked-${by}`),
   ...['elsewhere', 'elsewhere-closed', 'absolute'].map((end) => `${end}-say`),
   ...['ended-not-you', 'ended-ask-it'].map((ask) => `${ask}-reference`),
   ...['all', 'signing', 'session', 'security', 'system'].map((kind) => `activity-kind-${kind}`),
