@@ -23,6 +23,9 @@ use crate::ipc::{
 
 /// So long a verdict on the whole log is shown again, beside the time at which it was found.
 const FRESH: Duration = Duration::from_mins(1);
+/// How often an unfinished end of the log is looked at again, and after how long.
+const LOOKS: u32 = 5;
+const A_MOMENT: Duration = Duration::from_millis(200);
 /// Entries on one page.
 const PAGE: usize = 50;
 /// The most entries that are saved at once.
@@ -62,7 +65,7 @@ impl Controller {
         let path = self.parts.log.path();
         let looked = tokio::task::spawn_blocking(move || {
             let shipped = audit::shipped::read(&path)?;
-            let report = audit::verify(&path)?;
+            let report = settled(&path)?;
             Ok((newest_receipt(&path)?, report, shipped))
         });
         let (receipt, report, shipped) = looked
@@ -205,6 +208,23 @@ impl Reader {
         };
         is_found(&entry, &self.query.text).then_some(entry)
     }
+}
+
+/// The log as it stands. An end without its last sign may be on its way to the disk: it is given a moment to arrive.
+fn settled(path: &Path) -> Result<audit::Report, AuditError> {
+    let unfinished = |report: &audit::Report| {
+        let broken = report.broken.as_ref();
+        broken.is_some_and(|broken| broken.fault == audit::Fault::Incomplete)
+    };
+    let mut report = audit::verify(path)?;
+    for _ in 0..LOOKS {
+        if !unfinished(&report) {
+            break;
+        }
+        std::thread::sleep(A_MOMENT);
+        report = audit::verify(path)?;
+    }
+    Ok(report)
 }
 
 /// The receipt of the newest signature in this log: its statement, and so the receipt, says where the log stood then.

@@ -4,8 +4,9 @@
 //! `registered`, and what makes way for somebody else in `switching`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use ::session::{IdpSessionEnd, Session, SessionEnd as Over, SignedOut, TokenEnd};
+use ::session::{IdpSessionEnd, Session, SessionEnd as Over, SignedOut, TokenEnd, VaultError};
 use audit::{Event, SignOut};
 use ceremony::Ending;
 use jiff::Timestamp;
@@ -13,6 +14,17 @@ use jiff::Timestamp;
 use super::place::At;
 use super::{CLOSING, Controller, Work, choices, person, when};
 use crate::ipc::{EndedView, Fault, Profile, SessionEnd};
+
+/// So long the screen waits for a file to be gone. A disk that takes longer holds up nobody who wants out.
+const FOR_THE_DISK: Duration = Duration::from_secs(1);
+
+/// Ends a session in a task of its own, and waits for that no longer than the screen may.
+pub(super) async fn soon<T: Send + 'static>(ending: impl Future<Output = T> + Send + 'static) {
+    let ending = tokio::spawn(ending);
+    if tokio::time::timeout(FOR_THE_DISK, ending).await.is_err() {
+        tracing::warn!("the ended session's file is not gone yet");
+    }
+}
 
 impl Controller {
     /// Signs out, also behind a lock: first everything here is gone and the pages know it, then the others are told. What
@@ -33,12 +45,19 @@ impl Controller {
     ) -> Result<(), Fault> {
         let _leaving = Leaving::begin(self);
         let access = work.session.access_at_hand();
-        let forgotten = work.session.forget().await;
+        let session = work.session.clone();
+        let mut forgetting = tokio::spawn(async move { session.forget().await });
+        let soon = tokio::time::timeout(FOR_THE_DISK, &mut forgetting).await;
+        self.forget_drafts(work);
+        self.evict(work, Some(why), detail);
+        let forgotten = match soon {
+            Ok(forgotten) => forgotten,
+            Err(_) => forgetting.await,
+        };
+        let forgotten = forgotten.unwrap_or_else(|error| Err(VaultError::File(error.into())));
         if let Err(error) = &forgotten {
             tracing::error!(%error, "the session's file could not be removed");
         }
-        self.forget_drafts(work);
-        self.evict(work, Some(why), detail);
         self.close_desk(work).await;
         self.close_registered(&work.session, access).await;
         let done = work
@@ -109,8 +128,8 @@ impl Controller {
         };
         if left.is_some() {
             self.moved.send_replace(());
-            self.tell();
             self.parts.screen.forget_pages();
+            self.tell();
         }
     }
 
@@ -145,7 +164,11 @@ impl Controller {
         tokio::spawn(async move {
             let end = tokio::select! {
                 end = work.session.clone().keep_fresh(Timestamp::now) => end,
-                () = work.session.at_limit() => work.session.expire(Timestamp::now()).await,
+                () = work.session.at_limit() => {
+                    let session = work.session.clone();
+                    soon(async move { session.expire(Timestamp::now()).await }).await;
+                    Over::AbsoluteLimit
+                }
             };
             let Some(ended) = shown(end) else {
                 return;

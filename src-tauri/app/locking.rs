@@ -13,6 +13,7 @@ use audit::Event;
 use ceremony::{Ending, UnderWay};
 use jiff::Timestamp;
 use policy::{IdleEnd, Profile};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::place::{At, Turn};
@@ -94,7 +95,7 @@ impl Controller {
             let mut seen = Seen::new(controller.parts.policy.session.idle_lock_s);
             loop {
                 let state = *states.borrow_and_update();
-                seen.note(&work.session, state).await;
+                seen.note(&work.session, state);
                 let left = controller.countdown(state);
                 if std::mem::replace(&mut shown, left) != left {
                     controller.parts.screen.idle(IdleView { left_s: left });
@@ -154,8 +155,9 @@ impl Controller {
         if self.exchange(turn, locked, None).is_err() {
             return;
         }
-        self.tell();
+        // What they show goes first: telling them how things stand waits for the log.
         self.parts.screen.forget_pages();
+        self.tell();
         if let Some(under_way) = work.desk.under_way() {
             self.cancel_behind_lock(under_way, lock);
         }
@@ -255,6 +257,7 @@ impl Controller {
 struct Seen {
     limit: Duration,
     kept: Instant,
+    under_way: Option<JoinHandle<()>>,
 }
 
 impl Seen {
@@ -263,22 +266,30 @@ impl Seen {
         Self {
             limit: Duration::from_secs(u64::from(idle_lock_s)),
             kept: Instant::now(),
+            under_way: None,
         }
     }
 
-    /// Four times within the time that nobody may be away.
-    async fn note(&mut self, session: &Session, state: State) {
+    /// Four times within the time that nobody may be away. No lock waits for a disk: it is written beside, once at a time.
+    fn note(&mut self, session: &Session, state: State) {
         let (State::Active { locks_in } | State::Warn { locks_in }) = state else {
             return;
         };
-        if self.kept.elapsed() < self.limit / 4 {
+        let writes = self
+            .under_way
+            .as_ref()
+            .is_some_and(|one| !one.is_finished());
+        if writes || self.kept.elapsed() < self.limit / 4 {
             return;
         }
         self.kept = Instant::now();
-        let idle = self.limit.saturating_sub(locks_in);
-        if let Err(error) = session.note_seen(Timestamp::now() - idle).await {
-            tracing::warn!(%error, "when somebody was last here could not be kept");
-        }
+        let at = Timestamp::now() - self.limit.saturating_sub(locks_in);
+        let session = session.clone();
+        self.under_way = Some(tokio::spawn(async move {
+            if let Err(error) = session.note_seen(at).await {
+                tracing::warn!(%error, "when somebody was last here could not be kept");
+            }
+        }));
     }
 }
 

@@ -66,12 +66,17 @@ impl Controller {
             why = over.why.as_str(),
             "the records service ended the session"
         );
+        let (shown, by) = match over.why {
+            Why::Expired => (SessionEnd::Absolute, SignOut::Absolute),
+            _ => (SessionEnd::Elsewhere, SignOut::Elsewhere),
+        };
         let detail = self.how_it_ended(work, over.at, over.by_device);
-        work.session.revoked_elsewhere(Timestamp::now()).await;
-        self.evict(work, Some(SessionEnd::Elsewhere), Some(detail));
+        let session = work.session.clone();
+        leaving::soon(async move { session.revoked_elsewhere(Timestamp::now()).await }).await;
+        self.evict(work, Some(shown), Some(detail));
         self.forget_drafts(work);
         self.close_desk(work).await;
-        let event = leaving::signed_out(SignOut::Elsewhere, false);
+        let event = leaving::signed_out(by, false);
         if let Err(fault) = self.record_by(event, person(&work.session)).await {
             tracing::error!(
                 code = fault.code,

@@ -188,10 +188,11 @@ impl Controller {
             return Err(self.fault("session_ended", &[]));
         }
         self.inner().records_connected = true;
-        // Registering ends the person's other sessions, so only a session that stands is registered.
-        self.register_soon(&work).await;
         self.watch(Arc::clone(&work));
         self.look_out(Arc::clone(&work));
+        self.tell();
+        // Registering ends the person's other sessions, so only a session that stands is registered.
+        self.register_soon(&work).await;
         self.stay_registered(Arc::clone(&work));
         self.deliver_what_waits(Arc::clone(&work));
         self.report(work);

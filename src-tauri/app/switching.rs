@@ -24,7 +24,8 @@ const TO_AGREE: Duration = Duration::from_mins(2);
 impl Controller {
     /// Whoever authenticated at the lock takes over: the session before theirs is over first, and nothing of it is left.
     pub(crate) async fn confirm_switch(self: &Arc<Self>) -> Result<(), Fault> {
-        let Some((asked, work, _)) = self.switching() else {
+        let switching = self.switching().filter(|_| !self.inner().closing);
+        let Some((asked, work, _)) = switching else {
             return Err(self.fault("nobody_to_switch_to", &[]));
         };
         let cancel = CancellationToken::new();

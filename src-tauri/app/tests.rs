@@ -102,6 +102,17 @@ impl Ward {
     /// A ward of that provider and records service, with more in its policy, at a computer that says how long nobody was
     /// there.
     async fn open_with(issuer: &str, records: &str, session: &str, input: Untouched) -> Self {
+        Self::open_keeping(issuer, records, session, input, Arc::new(NoKeyring)).await
+    }
+
+    /// The same, where the session is kept with the key in this keyring.
+    async fn open_keeping(
+        issuer: &str,
+        records: &str,
+        session: &str,
+        input: Untouched,
+        keyring: Arc<dyn KeyStore>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut policy = policy_for(issuer, records, session, folder.path());
         if input.0.is_some() {
@@ -125,7 +136,7 @@ impl Ward {
         let waiting =
             records::Outbox::open(&folder.path().join("outbox"), Box::new(outbox::Marked));
         let waiting = waiting.unwrap();
-        let vault = Vault::open(place, policy.session.remember, Arc::new(NoKeyring));
+        let vault = Vault::open(place, policy.session.remember, keyring);
         let log = Log::open(&folder.path().join("audit.jsonl"), Timestamp::now()).unwrap();
         let controller = Controller::new(Parts {
             values: Vec::new(),

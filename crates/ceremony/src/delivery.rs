@@ -10,7 +10,7 @@ use std::time::Duration;
 use evidence::keys::KeySet;
 use evidence::{LedgerKey, Receipt};
 use jiff::Timestamp;
-use records::{Access, CallError, Octets, SignatureAccepted, SubmitError};
+use records::{Access, CallError, Octets, OutboxError, SignatureAccepted, SubmitError};
 use uuid::Uuid;
 
 use crate::demands::Raised;
@@ -38,23 +38,26 @@ pub(crate) async fn keep(
     let waiting = sealed.waiting(scene.reference.to_string(), idempotency_key, scene.now());
     // The last moment for a cancellation. What follows is not interrupted: kept evidence is delivered.
     scene.within(std::future::ready(())).await?;
-    scene.owed.set_sealed(Unconfirmed {
+    let unconfirmed = Unconfirmed {
         signature_id: waiting.note.signature_id,
         idempotency_key: waiting.note.idempotency_key.clone(),
         evidence_sha256: waiting.note.evidence_sha256.clone(),
-    });
+    };
+    scene.owed.set_sealed(unconfirmed.clone());
     if let Some(outbox) = &scene.ports.outbox
         && let Err(error) = outbox.keep(waiting.clone()).await
     {
         tracing::error!(%error, "the outbox cannot be written");
         // Should part of it be there after all, it must not be sent: the signer hears that nothing was signed.
-        if let Err(error) = outbox
-            .refused(waiting.note.signature_id, "never_sent")
-            .await
-        {
-            tracing::debug!(%error, "and nothing of it is there");
-        }
-        return Err(Ending::Failed(Failure::OutboxUnwritable));
+        let refused = outbox.refused(waiting.note.signature_id, "never_sent");
+        return Err(match refused.await {
+            Ok(()) | Err(OutboxError::Unknown(_)) => Ending::Failed(Failure::OutboxUnwritable),
+            Err(error) => {
+                // It may be there, and be sent.
+                tracing::error!(%error, "nor can it be marked as never to be sent");
+                Ending::Unconfirmed(Box::new(unconfirmed))
+            }
+        });
     }
     Ok(Kept(waiting))
 }

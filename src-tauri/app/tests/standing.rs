@@ -255,6 +255,54 @@ async fn a_log_that_is_found_altered_stops_signing_and_every_screen_says_so() {
     assert_eq!(ward.controller.state().phase, Phase::SignedIn);
 }
 
+/// A keyring that holds one key.
+#[derive(Default)]
+struct OneKey(std::sync::Mutex<Option<Vec<u8>>>);
+
+impl KeyStore for OneKey {
+    fn read(&self) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, KeyStoreError> {
+        Ok(self.0.lock().unwrap().clone().map(zeroize::Zeroizing::new))
+    }
+
+    fn write(&self, key: &[u8]) -> Result<(), KeyStoreError> {
+        *self.0.lock().unwrap() = Some(key.to_owned());
+        Ok(())
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_disk_that_hangs_holds_up_neither_a_lock_nor_a_sign_out() {
+    let idp = Idp::start(IdpConfig::default()).await.unwrap();
+    let keyring = Arc::new(OneKey::default());
+    let nobody = "http://127.0.0.1:9/";
+    let ward = Ward::open_keeping(idp.issuer(), nobody, "", Untouched(None), keyring).await;
+    let ward = ward.sign_in().await;
+    // Whoever reads a pipe that nobody writes waits, as for a server that went away.
+    let kept = ward.folder.path().join("session");
+    std::fs::remove_file(&kept).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&kept).status();
+    assert!(made.unwrap().success());
+
+    ward.controller.lock(false).unwrap();
+    let until = async |phase| {
+        while ward.controller.state().phase != phase {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(SOON, until(Phase::Locked)).await.unwrap();
+    let controller = Arc::clone(&ward.controller);
+    let signing_out = tokio::spawn(async move { controller.sign_out().await });
+    timeout(SOON, until(Phase::SignedOut)).await.unwrap();
+
+    assert!(!signing_out.is_finished(), "the disk hangs still");
+    // It is there again: both writers come to their end.
+    let opened = std::fs::OpenOptions::new().write(true).open(&kept);
+    drop(opened.unwrap());
+    timeout(SOON, signing_out).await.unwrap().unwrap().unwrap();
+    assert!(!kept.exists());
+}
+
 /// Whether the service was asked in this way.
 async fn asked(service: &MockServer, method: &str) -> bool {
     let asked = service.received_requests().await.unwrap();

@@ -17,7 +17,7 @@ pub fn account_here(issuer: &str) -> io::Result<String> {
     Ok(format!("{} {issuer}", name()?))
 }
 
-/// The number of the user. Names can be given to somebody else.
+/// The number of the user.
 #[cfg(unix)]
 #[expect(clippy::unnecessary_wraps, reason = "Windows may have no answer")]
 fn name() -> io::Result<String> {
