@@ -50,6 +50,8 @@ impl Controller {
         let soon = tokio::time::timeout(FOR_THE_DISK, &mut forgetting).await;
         self.forget_drafts(work);
         self.evict(work, Some(why), detail);
+        // Nor does a signature that is under way go on until the disk answers.
+        self.close_desk(work).await;
         let forgotten = match soon {
             Ok(forgotten) => forgotten,
             Err(_) => forgetting.await,
@@ -58,7 +60,6 @@ impl Controller {
         if let Err(error) = &forgotten {
             tracing::error!(%error, "the session's file could not be removed");
         }
-        self.close_desk(work).await;
         self.close_registered(&work.session, access).await;
         let done = work
             .session

@@ -53,7 +53,11 @@ impl Controller {
     pub(super) fn actor(&self) -> Actor {
         match self.signed_in() {
             Some((_, work)) => actor(&work),
-            None => Actor::Device(self.parts.device.as_str().into()),
+            None => self.device(),
         }
+    }
+
+    pub(super) fn device(&self) -> Actor {
+        Actor::Device(self.parts.device.as_str().into())
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::reporting::{Reporter, Round};
-use audit::{AuditError, Event, Filter};
+use audit::{AuditError, Event, Filter, Reference};
 use jiff::Timestamp;
 use records::{Access, SecurityEvent};
 
@@ -79,7 +79,15 @@ impl Controller {
     async fn keep_and_note(&self, event: SecurityEvent) {
         let (kind, reference) = (event.kind, event.reference.parse().ok());
         if self.keep(event).await {
-            self.note_under(reference, ::reporting::is_kept(kind)).await;
+            self.note_by_device(::reporting::is_kept(kind), reference)
+                .await;
+        }
+    }
+
+    /// Whom it is about stands in the report. It is never booked on whoever happens to be at the screen.
+    async fn note_by_device(&self, event: Event, reference: Option<Reference>) {
+        if let Err(fault) = self.append(event, reference, self.device()).await {
+            tracing::error!(code = fault.code, "an event could not be recorded");
         }
     }
 
@@ -112,14 +120,13 @@ impl Controller {
                 return;
             }
         };
+        let me = Some(work.session.person().subject.clone().into());
         for event in told {
-            work.told_security();
-            let reference = event.reference.parse().ok();
-            let event = Event::SecurityEventSent {
-                about: event.kind.as_str().into(),
-                delivered: true,
-            };
-            self.note_under(reference, event).await;
+            if event.about == me {
+                work.told_security();
+            }
+            let told = ::reporting::told(&event);
+            self.note_by_device(told.event, told.reference).await;
         }
     }
 

@@ -1,6 +1,6 @@
 //! Sessions that go on after a restart, and sessions that do not stand: what the log and the registry know of them.
 
-use audit::Code;
+use audit::{Actor, Code};
 use demo::clinic::{Clinic, ClinicConfig};
 use gateway::SessionLimit;
 use records::CallError;
@@ -210,6 +210,46 @@ async fn failed_sign_ins_that_pile_up_are_kept_for_security_and_noted() {
     let log = ward.log();
     let last = log.lines().last().unwrap();
     assert!(last.contains("security_event_sent") && last.contains("failed-sign-ins"));
+}
+
+#[tokio::test]
+async fn what_security_is_told_is_never_booked_on_whoever_is_at_the_screen() {
+    let service = MockServer::start().await;
+    Mock::given(method("POST"))
+        .and(path("/v1/security-events"))
+        .respond_with(ResponseTemplate::new(204))
+        .mount(&service)
+        .await;
+    let ward = Ward::open_beside(&service.uri()).await;
+    ward.controller.restore().await;
+    for _ in 0..5 {
+        let why = Code::from("nonce_mismatch");
+        let reference = session::new_reference();
+        let event = Event::SignInFailed { why };
+        ward.controller.note_under(reference, event).await;
+    }
+
+    ward.controller.sign_in().await.unwrap();
+    let log = ward.folder.path().join("audit.jsonl");
+    let told = || {
+        let entries = audit::read(&log).unwrap().into_iter();
+        let sent = |event: &Event| matches!(event, Event::SecurityEventSent { .. });
+        entries
+            .filter(|entry| sent(&entry.event))
+            .collect::<Vec<_>>()
+    };
+    timeout(SOON, async {
+        while told().len() < 2 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await
+    .unwrap();
+
+    let device = Actor::Device("ward-3".into());
+    assert!(told().iter().all(|entry| entry.actor == device));
+    let work = ward.controller.work().unwrap();
+    assert_eq!(work.security_told(), None, "it was not about A. Adams");
 }
 
 #[tokio::test]
