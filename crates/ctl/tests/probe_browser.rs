@@ -9,9 +9,9 @@ mod screen;
 
 use std::fs;
 
-use demo::idp::ADAMS;
+use demo::idp::{ADAMS, Idp};
 use probe_driver::{Probe, idp};
-use screen::{can_see, type_into, until};
+use screen::{bring_forward, can_see, type_into, until};
 
 /// The title of the provider's page.
 const PAGE: &str = "DEMO identity provider";
@@ -27,9 +27,11 @@ async fn the_browser_agent_shows_what_the_printed_address_cannot() {
         .start();
 
     // Once to sign in to the application, once to sign.
+    page_is_ready(&idp, 1).await;
     type_into(PAGE, &[ADAMS.username, "<Tab>", ADAMS.password, "<Return>"]).await;
     until("the sign-in to be over", || !can_see(PAGE)).await;
     // The provider is told who is meant, and asks for the password alone.
+    page_is_ready(&idp, 2).await;
     type_into(PAGE, &[ADAMS.password, "<Return>"]).await;
     let ran = started.ended().await;
 
@@ -72,4 +74,10 @@ async fn the_browser_agent_shows_what_the_printed_address_cannot() {
         .filter(|entry| entry.path().is_dir())
         .collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+/// Waits until the keys go into the first field of so many pages: a window that can be seen is not yet one to type into.
+async fn page_is_ready(idp: &Idp, pages: usize) {
+    bring_forward(PAGE).await;
+    until("the page to be ready", || idp.ready_pages() >= pages).await;
 }

@@ -26,7 +26,10 @@ mod views;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -175,6 +178,7 @@ struct Shared {
     keys: Mutex<Keys>,
     faults: Mutex<Faults>,
     state: Mutex<State>,
+    ready_pages: AtomicUsize,
     stopping: CancellationToken,
 }
 
@@ -198,6 +202,7 @@ impl Idp {
             keys: Mutex::new(Keys::new().map_err(|_| IdpError::Keys)?),
             faults: Mutex::new(config.faults),
             state: Mutex::new(State::default()),
+            ready_pages: AtomicUsize::new(0),
             stopping: stop.clone(),
         });
         server::spawn(listener, Arc::clone(&shared), stop.clone());
@@ -241,6 +246,11 @@ impl Idp {
     /// What was asked so far, oldest first: no values that open anything.
     pub fn requests(&self) -> Vec<Request> {
         lock(&self.shared.state).requests.clone()
+    }
+
+    /// How many pages had the cursor in their first field so far. What is typed before that may go nowhere.
+    pub fn ready_pages(&self) -> usize {
+        self.shared.ready_pages.load(Ordering::Relaxed)
     }
 
     /// Makes new signing keys; the published set keeps the old ones.

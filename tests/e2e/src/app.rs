@@ -68,11 +68,14 @@ impl App {
                 );
             }
         };
-        Ok(Self {
+        let app = Self {
             process,
             driver,
             log,
-        })
+        };
+        // The driver answers before the first screen stands.
+        app.heading("").await?;
+        Ok(app)
     }
 
     /// Everything that the application said so far.

@@ -1,20 +1,21 @@
 //! Signing in a throw-away browser (`signing.agent = "browser"`), with Chromium on the real screen.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../../../crates/browser/tests/common/screen.rs"]
+mod screen;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use anyhow::ensure;
 use demo::idp::{ADAMS, Account, BAKER, Fault, Faults};
 use e2e::{CEREMONY, Desk, Entry, MAIN, Probe, until};
+use screen::{bring_forward, can_see, type_into};
 use tempfile::TempDir;
 
 const RECORD: &str = "LAB-88123";
 /// The title of the identity provider's page.
 const PAGE: &str = "DEMO identity provider";
-/// The same as one word.
-const PAGE_NAMED: &str = "DEMO.identity.provider";
 
 #[tokio::test]
 async fn after_every_ending_nothing_of_the_browser_is_left_and_a_signature_is_recorded() {
@@ -33,7 +34,7 @@ async fn after_every_ending_nothing_of_the_browser_is_left_and_a_signature_is_re
     // Somebody else, in a jar of their own.
     let before = (desk.vault().unwrap(), tokens_of(&desk, "u-adams"));
     begin(&desk).await;
-    authenticate(&BAKER);
+    authenticate(&BAKER).await;
     ended(&desk, "The signature was not applied", 3).await;
     assert_eq!((desk.vault().unwrap(), tokens_of(&desk, "u-adams")), before);
     assert_eq!(tokens_of(&desk, "u-baker"), 0);
@@ -41,7 +42,7 @@ async fn after_every_ending_nothing_of_the_browser_is_left_and_a_signature_is_re
 
     // Declined on the provider's own page: its "Cancel" comes after "Sign in".
     begin(&desk).await;
-    press_keys(&["key Tab", "key Tab", "key Return"]);
+    type_into(PAGE, &["<Tab>", "<Tab>", "<Return>"]).await;
     ended(&desk, "You cancelled", 4).await;
 
     // The right person, and an answer that is not acceptable.
@@ -49,7 +50,7 @@ async fn after_every_ending_nothing_of_the_browser_is_left_and_a_signature_is_re
     desk.clinic
         .idp()
         .set_faults(Faults::only(Fault::NonceMissing));
-    authenticate(&ADAMS);
+    authenticate(&ADAMS).await;
     ended(&desk, "The signature was not applied", 5).await;
     desk.clinic.idp().set_faults(Faults::none());
     let refused = &desk.audited("signature_refused").unwrap()[0];
@@ -58,7 +59,7 @@ async fn after_every_ending_nothing_of_the_browser_is_left_and_a_signature_is_re
 
     // The right person. Nobody is signed in in this jar either, or the provider would not ask.
     begin(&desk).await;
-    authenticate(&ADAMS);
+    authenticate(&ADAMS).await;
     ended(&desk, "Signed and recorded", 6).await;
     assert_eq!(desk.clinic.committed().unwrap(), 1);
     assert_eq!(desk.audited("preflight_passed").unwrap().len(), 6);
@@ -81,17 +82,17 @@ async fn in_a_profile_that_is_used_again_the_wrong_sign_in_replaces_the_session_
     assert_eq!(sessions_of(&desk, "u-adams"), 1, "the application's own");
 
     // The baseline: one profile for a portal and for signing. Adams is in the portal, and Baker comes to sign.
-    let everyday = Everyday::start(&desk, &portal);
-    portal_sign_in(&desk, &ADAMS, 2).await;
-    everyday.open_again(&desk, &portal);
-    portal_sign_in(&desk, &BAKER, 1).await;
+    let mut everyday = Everyday::new();
+    everyday.sign_in(&desk, &portal, &ADAMS).await;
+    assert_eq!(sessions_of(&desk, "u-adams"), 2);
+    everyday.sign_in(&desk, &portal, &BAKER).await;
     assert_eq!(sessions_of(&desk, "u-adams"), 1, "the portal's is hijacked");
 
     // The same mistake in a ceremony, while Adams is in the portal again.
-    everyday.open_again(&desk, &portal);
-    portal_sign_in(&desk, &ADAMS, 2).await;
+    everyday.sign_in(&desk, &portal, &ADAMS).await;
+    assert_eq!(sessions_of(&desk, "u-adams"), 2);
     begin(&desk).await;
-    authenticate(&BAKER);
+    authenticate(&BAKER).await;
     ended(&desk, "The signature was not applied", 1).await;
 
     assert_eq!(
@@ -124,7 +125,7 @@ async fn an_application_that_is_killed_leaves_a_browser_that_the_next_start_swee
 
     // The next ceremony of the same person with the same data meets an empty jar: the preflight finds nobody.
     begin(&desk).await;
-    authenticate(&ADAMS);
+    authenticate(&ADAMS).await;
     ended(&desk, "Signed and recorded", 1).await;
     assert_eq!(desk.audited("preflight_passed").unwrap().len(), 2);
     assert_eq!(desk.clinic.committed().unwrap(), 1);
@@ -154,10 +155,9 @@ async fn begin(desk: &Desk) {
     desk.review(RECORD).await.unwrap();
     desk.fill_in(Entry::default()).await.unwrap();
     let app = desk.app();
+    let earlier = desk.clinic.idp().ready_pages();
     app.press(MAIN, "Sign in again and sign").await.unwrap();
-    until("the browser's window", || async { Ok(can_see(PAGE)) })
-        .await
-        .unwrap();
+    page_is_ready(desk, earlier).await;
     assert_eq!(
         app.windows().await.unwrap(),
         [MAIN],
@@ -166,47 +166,53 @@ async fn begin(desk: &Desk) {
 }
 
 /// The identity provider already knows who is meant, so the password has the focus.
-fn authenticate(account: &Account) {
-    let (name, password) = (
-        format!("type --delay 20 {}", account.username),
-        format!("type --delay 20 {}", account.password),
-    );
-    press_keys(&[
-        "key shift+Tab",
-        "key ctrl+a",
-        &name,
-        "key Tab",
-        &password,
-        "key Return",
-    ]);
+async fn authenticate(account: &Account) {
+    let (name, password) = (account.username, account.password);
+    let keys = [
+        "<shift+Tab>",
+        "<ctrl+a>",
+        name,
+        "<Tab>",
+        password,
+        "<Return>",
+    ];
+    type_into(PAGE, &keys).await;
 }
 
-/// Into the provider's page, each one a command of `xdotool`.
-fn press_keys(keys: &[&str]) {
-    let front = format!("search --onlyvisible --name {PAGE_NAMED} windowactivate --sync");
-    for keys in std::iter::once(front.as_str()).chain(keys.iter().copied()) {
-        let words: Vec<&str> = keys.split(' ').collect();
-        xdotool(&words).unwrap();
-    }
+/// Waits until the keys go into the first field of the provider's page: a window that can be seen is not yet one to type into.
+async fn page_is_ready(desk: &Desk, earlier: usize) {
+    bring_forward(PAGE).await;
+    until("the provider's page", || async {
+        Ok(desk.clinic.idp().ready_pages() > earlier)
+    })
+    .await
+    .unwrap();
 }
 
 /// A browser as people use it: one profile for everything, and kept.
 struct Everyday {
     profile: TempDir,
-    process: Child,
+    processes: Vec<Child>,
 }
 
 impl Everyday {
-    fn start(desk: &Desk, portal: &Probe) -> Self {
-        let profile = TempDir::with_prefix("everyday-").unwrap();
-        let process = Self::command(profile.path(), desk, portal).spawn().unwrap();
-        Self { profile, process }
+    fn new() -> Self {
+        Self {
+            profile: TempDir::with_prefix("everyday-").unwrap(),
+            processes: Vec::new(),
+        }
     }
 
-    /// Another window of the same profile, as a link from elsewhere opens it.
-    fn open_again(&self, desk: &Desk, portal: &Probe) {
+    /// Somebody signs in to the portal, in another window of the same profile, as a link from elsewhere opens it.
+    async fn sign_in(&mut self, desk: &Desk, portal: &Probe, account: &Account) {
+        let earlier = desk.clinic.idp().ready_pages();
         let mut command = Self::command(self.profile.path(), desk, portal);
-        assert!(command.status().unwrap().success());
+        self.processes.push(command.spawn().unwrap());
+        page_is_ready(desk, earlier).await;
+        authenticate(account).await;
+        until("the portal", || async { Ok(!can_see(PAGE)) })
+            .await
+            .unwrap();
     }
 
     /// Opens the provider's page on behalf of the portal.
@@ -241,22 +247,12 @@ impl Everyday {
 
 impl Drop for Everyday {
     fn drop(&mut self) {
-        // It may have ended with its last window.
-        drop(self.process.kill());
-        drop(self.process.wait());
+        for process in &mut self.processes {
+            // It may have ended with its last window, or after it passed its page on to the first.
+            drop(process.kill());
+            drop(process.wait());
+        }
     }
-}
-
-/// Somebody signs in to the portal; then Adams has so many sessions.
-async fn portal_sign_in(desk: &Desk, account: &Account, sessions_of_adams: usize) {
-    until("the portal's sign-in page", || async { Ok(can_see(PAGE)) })
-        .await
-        .unwrap();
-    authenticate(account);
-    until("the portal", || async { Ok(!can_see(PAGE)) })
-        .await
-        .unwrap();
-    assert_eq!(sessions_of(desk, "u-adams"), sessions_of_adams);
 }
 
 fn sessions_of(desk: &Desk, subject: &str) -> usize {
@@ -314,14 +310,4 @@ fn profiles(home: &Path) -> Vec<PathBuf> {
     };
     let paths = entries.flatten().map(|entry| entry.path());
     paths.filter(|path| path.is_dir()).collect()
-}
-
-fn can_see(title: &str) -> bool {
-    xdotool(&["search", "--onlyvisible", "--name", title]).is_ok()
-}
-
-fn xdotool(arguments: &[&str]) -> anyhow::Result<()> {
-    let done = Command::new("xdotool").args(arguments).output()?;
-    ensure!(done.status.success(), "xdotool {arguments:?}");
-    Ok(())
 }

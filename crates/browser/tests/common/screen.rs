@@ -1,7 +1,7 @@
 //! Eyes and hands at the screen: windows by their titles, keys as a person types them.
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
 
-use std::process::Command;
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 /// How long anything may take on a busy machine.
@@ -18,21 +18,19 @@ pub async fn until(what: &str, ask: impl Fn() -> bool) {
 
 /// Whether a window with this in its title can be seen.
 pub fn can_see(title: &str) -> bool {
-    xdotool(&["search", "--onlyvisible", "--name", title])
+    loop {
+        let search = ["search", "--onlyvisible", "--name", title];
+        let done = run(&search);
+        // Any window that goes while the search looks at it ends the search, with a complaint and no answer.
+        if done.status.success() || done.stderr.is_empty() {
+            return done.status.success();
+        }
+    }
 }
 
 /// Types into the window with this title. Names of keys stand in angle brackets.
 pub async fn type_into(title: &str, keys: &[&str]) {
-    until(&format!("a window called {title}"), || can_see(title)).await;
-    let front = [
-        "search",
-        "--onlyvisible",
-        "--name",
-        title,
-        "windowactivate",
-        "--sync",
-    ];
-    assert!(xdotool(&front), "{title} comes to the front");
+    bring_forward(title).await;
     for key in keys {
         let name = key.strip_prefix('<').and_then(|key| key.strip_suffix('>'));
         let typed = match name {
@@ -43,7 +41,27 @@ pub async fn type_into(title: &str, keys: &[&str]) {
     }
 }
 
+/// Waits for the window with this title, and puts it in front of all others, where the keys go.
+pub async fn bring_forward(title: &str) {
+    let front = [
+        "search",
+        "--onlyvisible",
+        "--name",
+        title,
+        "windowactivate",
+        "--sync",
+    ];
+    until(&format!("a window called {title}"), || {
+        can_see(title) && xdotool(&front)
+    })
+    .await;
+}
+
 pub fn xdotool(arguments: &[&str]) -> bool {
+    run(arguments).status.success()
+}
+
+fn run(arguments: &[&str]) -> Output {
     let done = Command::new("xdotool").args(arguments).output();
-    done.expect("xdotool is installed").status.success()
+    done.expect("xdotool is installed")
 }

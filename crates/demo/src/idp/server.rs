@@ -1,6 +1,6 @@
 //! The HTTP server: routes, the headers of every answer, and the end.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use axum::{
     Router,
@@ -19,7 +19,7 @@ use super::{Endpoint, Fault, Shared, authorize, discovery, logout, pages, sign_i
 const MAX_REQUEST: usize = 64 * 1024;
 
 /// No script at all. Redirects after a form need the loopback addresses in `form-action`.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self' http://127.0.0.1:*; \
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' http://127.0.0.1:*; \
                                        base-uri 'none'; frame-ancestors 'none'";
 
 pub(super) fn spawn(listener: TcpListener, shared: Arc<Shared>, stop: CancellationToken) {
@@ -36,6 +36,7 @@ fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/", get(pages::home))
         .route("/style.css", get(pages::style))
+        .route("/ready", get(ready))
         .route(
             "/.well-known/openid-configuration",
             get(discovery::configuration),
@@ -60,6 +61,12 @@ fn router(shared: Arc<Shared>) -> Router {
             house_rules,
         ))
         .with_state(shared)
+}
+
+/// The style sheet's picture of a field that has the cursor: none, and asked for just then.
+async fn ready(State(shared): State<Arc<Shared>>) -> StatusCode {
+    shared.ready_pages.fetch_add(1, Ordering::Relaxed);
+    StatusCode::NO_CONTENT
 }
 
 /// Nothing is here, and whoever asked is written down: "no further request" means none at all.
