@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use demo::Clinic;
 use demo::clinic::ClinicConfig;
 use demo::idp::Account;
@@ -125,6 +125,13 @@ impl Desk {
     /// The session's file.
     pub fn vault(&self) -> anyhow::Result<Vec<u8>> {
         Ok(std::fs::read(self.home().join("data/countersign/session"))?)
+    }
+
+    /// Replaces a part of the policy, as IT does.
+    pub fn change_policy(&self, from: &str, to: &str) -> anyhow::Result<()> {
+        let before = std::fs::read_to_string(&self.policy)?;
+        ensure!(before.contains(from), "{from} is not in it: {before}");
+        Ok(std::fs::write(&self.policy, before.replace(from, to))?)
     }
 
     /// Every entry of the activity log.
