@@ -4,7 +4,8 @@
 //! The evidence proves who signed; the token only opens the door. So a session's token will do, long after the ceremony's
 //! own was revoked; but only the signer's: with somebody else's token, the delivery would look like somebody else's
 //! authentication. The courier never makes a signature and never gives one up: it brings the receipt, or the refusal, or
-//! comes again later. Each entry goes its own way: what cannot be noted of one, as on a full disk, keeps no other back.
+//! comes again later. Each entry goes its own way: what cannot be noted of one, as on a full disk, keeps no other back. Only
+//! where nobody answers does a round end with that: the entries that it did not come to are due in the next.
 //!
 //! What became of a delivery stands in the audit log before the outbox lets go of it, and there once: a receipt that was
 //! not written down, because the program was killed or the disk was full, is written down with the next round.
@@ -67,6 +68,13 @@ pub enum Delivered {
     },
 }
 
+impl Delivered {
+    /// Whether nobody was there to take it, which says nothing of this one signature.
+    fn met_nobody(&self) -> bool {
+        matches!(self, Self::Later { why, .. } if *why == faults::UNREACHABLE)
+    }
+}
+
 impl Courier {
     /// A courier from that outbox to that API, who writes down what became of each delivery.
     pub fn new(
@@ -92,7 +100,7 @@ impl Courier {
 }
 
 impl Turn<'_> {
-    /// One round: everything that the caller signed and is due. The token is the caller's, for whom no ceremony may be
+    /// One round: everything that the caller signed and is due, up to where nobody answers. The token is the caller's, for whom no ceremony may be
     /// under way: it writes down by itself what became of its delivery.
     pub async fn round(
         self,
@@ -111,8 +119,13 @@ impl Turn<'_> {
         let mut delivered = Vec::new();
         for waiting in self.courier.outbox.due(now, caller).await? {
             // Whatever keeps it: what somebody else signed is never sent in the caller's name.
-            if waiting.note.owner == *caller {
-                delivered.push(round.deliver(waiting).await);
+            if waiting.note.owner != *caller {
+                continue;
+            }
+            delivered.push(round.deliver(waiting).await);
+            // The next one would wait as long for nothing, and whoever has a connection again would wait for all of them.
+            if delivered.last().is_some_and(Delivered::met_nobody) {
+                break;
             }
         }
         Ok(delivered)

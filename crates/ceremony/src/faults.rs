@@ -97,11 +97,14 @@ pub(crate) fn of_call(error: &CallError) -> Ending {
     }
 }
 
+/// The outbox notes this where the records API was not reached, or somebody else answered for it.
+pub(crate) const UNREACHABLE: &str = "unreachable";
+
 /// Why sealed evidence was not delivered, by the name under which the outbox keeps it.
 pub(crate) fn of_delivery(error: &CallError) -> &'static str {
     match error {
         CallError::Transport(_) | CallError::Unavailable { .. } | CallError::InBetween { .. } => {
-            "unreachable"
+            UNREACHABLE
         }
         CallError::Unauthorised
         | CallError::SessionRevoked { .. }

@@ -288,13 +288,7 @@ async fn two_who_deliver_at_once_send_nothing_twice() {
 async fn what_a_proxy_says_while_the_service_is_replaced_ends_no_signature(#[case] status: u16) {
     let mut ward = Ward::open().await;
     seal(&mut ward, AMENDMENT).await;
-    let proxy = proxy_that_answers(status).await;
-    let through = records::Client::new(&proxy, ward.transport.clone()).unwrap();
-    let courier = Courier::new(
-        Arc::new(SharedOutbox(Arc::clone(&ward.outbox))),
-        Arc::new(through),
-        Arc::new(ward.trail.clone()),
-    );
+    let courier = courier_through_a_proxy_that_answers(&ward, status).await;
     let now = Timestamp::now();
 
     let meanwhile = round(&ward, &courier, now).await;
@@ -315,6 +309,29 @@ async fn what_a_proxy_says_while_the_service_is_replaced_ends_no_signature(#[cas
         matches!(&after[..], [Delivered::Recorded { .. }]),
         "{after:?}"
     );
+}
+
+#[tokio::test]
+async fn where_nobody_answers_a_round_ends_and_what_it_did_not_come_to_is_due_in_the_next() {
+    let mut ward = Ward::open().await;
+    seal(&mut ward, AMENDMENT).await;
+    seal(&mut ward, ANOTHER).await;
+    let nobody = courier_through_a_proxy_that_answers(&ward, 502).await;
+    let now = Timestamp::now();
+
+    let in_vain = round(&ward, &nobody, now).await;
+
+    let [Delivered::Later { waiting: tried, .. }] = &in_vain[..] else {
+        panic!("{in_vain:?}");
+    };
+    let next = round(&ward, &ward.courier(), now).await;
+    let [Delivered::Recorded { waiting, .. }] = &next[..] else {
+        panic!("{next:?}");
+    };
+    assert_ne!(waiting.note.signature_id, tried.note.signature_id);
+    let later = now + SignedDuration::from_mins(1);
+    round(&ward, &ward.courier(), later).await;
+    assert_eq!(ward.clinic.committed().unwrap(), 2);
 }
 
 /// Signs while nothing arrives, so that the signature waits.
@@ -376,6 +393,16 @@ fn courier(ward: &Ward, outbox: &Arc<Faulty>) -> Courier {
     Courier::new(
         Arc::clone(outbox) as Arc<dyn Outbox>,
         Arc::new(ward.line.clone()),
+        Arc::new(ward.trail.clone()),
+    )
+}
+
+async fn courier_through_a_proxy_that_answers(ward: &Ward, status: u16) -> Courier {
+    let proxy = proxy_that_answers(status).await;
+    let through = records::Client::new(&proxy, ward.transport.clone()).unwrap();
+    Courier::new(
+        Arc::new(SharedOutbox(Arc::clone(&ward.outbox))),
+        Arc::new(through),
         Arc::new(ward.trail.clone()),
     )
 }
