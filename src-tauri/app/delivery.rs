@@ -22,7 +22,34 @@ pub(super) fn courier(parts: &Parts) -> Option<Courier> {
     ))
 }
 
+/// What is in the outbox, whoever signed it.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Held {
+    /// Sealed signatures that wait to be delivered.
+    pub(super) waiting: u32,
+    /// Files that do not open.
+    pub(super) unreadable: u32,
+}
+
 impl Controller {
+    /// What is in the outbox, as far as it was read.
+    pub(super) fn held(&self) -> Held {
+        let Some(outbox) = &self.parts.outbox else {
+            return Held::default();
+        };
+        let counted = outbox
+            .count()
+            .and_then(|waiting| Ok((waiting, outbox.unreadable()?)));
+        let (waiting, unreadable) = counted.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the outbox cannot be read");
+            (0, 0)
+        });
+        Held {
+            waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+            unreadable: u32::try_from(unreadable).unwrap_or(u32::MAX),
+        }
+    }
+
     /// Delivers as long as the session lives.
     pub(super) fn deliver_what_waits(self: &Arc<Self>, work: Arc<Work>) {
         if self.courier.is_none() {
@@ -97,6 +124,7 @@ impl Controller {
         if work.desk.under_way().is_some() {
             return;
         }
+        let before = self.held();
         let delivered = match turn.round(person, &token, &actor(work), now).await {
             Ok(delivered) => delivered,
             Err(error) => {
@@ -123,7 +151,8 @@ impl Controller {
                 }
             }
         }
-        if !delivered.is_empty() {
+        // What does not open is found out only where it is read.
+        if !delivered.is_empty() || self.held() != before {
             self.tell();
         }
     }

@@ -289,20 +289,6 @@ impl Controller {
             .ok_or_else(|| self.fault("session_ended", &[]))
     }
 
-    /// How many sealed signatures wait to be delivered.
-    fn waiting(&self) -> u32 {
-        let Some(outbox) = &self.parts.outbox else {
-            return 0;
-        };
-        match outbox.count() {
-            Ok(waiting) => u32::try_from(waiting).unwrap_or(u32::MAX),
-            Err(error) => {
-                tracing::warn!(%error, "the outbox cannot be read");
-                0
-            }
-        }
-    }
-
     fn set_connected(&self, work: &Arc<Work>, connected: bool) {
         let changed = {
             let mut inner = self.inner();

@@ -108,9 +108,11 @@ impl Controller {
 
     fn status(&self, records_connected: bool) -> StatusView {
         let outbox = self.parts.outbox.as_ref();
+        let held = self.held();
         StatusView {
             records_connected,
-            outbox: self.waiting(),
+            outbox: held.waiting,
+            outbox_unreadable: held.unreadable,
             outbox_durable: outbox.is_some_and(|outbox| outbox.durable()),
             // The chain was checked when the log was opened; from there on it is whole until it stops, or is found changed.
             audit_chain_ok: self.log_holds(),

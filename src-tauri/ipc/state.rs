@@ -127,6 +127,8 @@ pub struct StatusView {
     pub records_connected: bool,
     /// Sealed signatures that wait to be delivered.
     pub outbox: u32,
+    /// Files there that do not open, as far as they were read.
+    pub outbox_unreadable: u32,
     /// What waits there is still there after a restart: there is an outbox, and a keyring that keeps its key.
     pub outbox_durable: bool,
     /// The audit log verifies.

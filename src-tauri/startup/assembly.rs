@@ -220,6 +220,7 @@ pub(super) fn blocked(locale: Locale, fault: Fault) -> Shell {
         status: StatusView {
             records_connected: false,
             outbox: 0,
+            outbox_unreadable: 0,
             outbox_durable: false,
             audit_chain_ok: false,
             audit_entries: 0,

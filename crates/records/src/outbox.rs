@@ -124,6 +124,11 @@ impl Outbox {
         self.with_index(|index| Ok(index.waiting()))
     }
 
+    /// How many files do not open, of those that were read so far. They are kept.
+    pub fn unreadable(&self) -> Result<usize, OutboxError> {
+        self.with_index(|index| Ok(index.unreadable()))
+    }
+
     /// Everything that waits or was refused, read anew.
     pub fn list(&self) -> Result<Listing, OutboxError> {
         let index = self.lock();

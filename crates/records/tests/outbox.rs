@@ -96,8 +96,17 @@ fn one_person_sees_what_they_signed_and_of_others_a_number() {
     outbox.refused(id("adams", 0), "record_changed").unwrap();
     outbox.refused(id("baker", 0), "record_changed").unwrap();
 
+    assert_eq!(
+        (outbox.count().unwrap(), outbox.unreadable().unwrap()),
+        (4, 0)
+    );
+
     let seen = outbox.holdings(&person("adams")).unwrap();
 
+    assert_eq!(
+        (outbox.count().unwrap(), outbox.unreadable().unwrap()),
+        (3, 1)
+    );
     let own: Vec<_> = seen.own.iter().map(|note| note.signature_id).collect();
     assert_eq!(own, [2, 1, 0].map(|number| id("adams", number)));
     assert_eq!(seen.own[2].state, WaitingState::Refused);

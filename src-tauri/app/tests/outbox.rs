@@ -194,6 +194,29 @@ async fn the_outbox_says_what_waits_what_was_refused_and_why() {
     assert_eq!(refused.remedy, text("rec-outbox-record-changed"));
 }
 
+#[tokio::test]
+async fn what_turns_out_not_to_open_is_told_and_waits_no_more() {
+    let desk = Desk::open().await;
+    let id = desk.holds(&desk.adams(), None);
+    let controller = &desk.ward.controller;
+    let counted = || {
+        let status = controller.state().status;
+        (status.outbox, status.outbox_unreadable)
+    };
+    assert_eq!(counted(), (1, 0));
+    let file = desk.ward.folder.path().join(format!("outbox/{id}.sealed"));
+    fs::write(&file, "nothing that opens").unwrap();
+    let outbox = controller.parts.outbox.as_ref().unwrap();
+    outbox.hurry(&desk.adams(), Timestamp::now()).unwrap();
+    let told = desk.ward.screen.0.lock().unwrap().len();
+
+    controller.round(&controller.work().unwrap()).await;
+
+    assert_eq!(counted(), (0, 1));
+    assert!(desk.ward.screen.0.lock().unwrap().len() > told);
+    assert!(file.exists(), "it is kept");
+}
+
 /// Somebody at a device with an outbox, beside a records service that is scripted.
 struct Desk {
     ward: Ward,

@@ -44,7 +44,7 @@ export function appState(locale: 'en' | 'de'): AppState {
     signingStopped: null,
     signingLocked: false,
     memoryOnly: false,
-    status: { recordsConnected: true, outbox: 0, outboxDurable: true, auditChainOk: true, auditEntries: 1284 },
+    status: { recordsConnected: true, outbox: 0, outboxUnreadable: 0, outboxDurable: true, auditChainOk: true, auditEntries: 1284 },
     version: '0.1.0',
   }
 }

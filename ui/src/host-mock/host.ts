@@ -341,7 +341,7 @@ export class MockHost implements Host {
     this.#note('outbox')
     await this.#wait()
     if (this.outboxFault) throw this.outboxFault
-    return { entries: this.sealed, others: this.sealedByOthers, unreadable: 0, durable: this.state.status.outboxDurable }
+    return { entries: this.sealed, others: this.sealedByOthers, unreadable: this.state.status.outboxUnreadable, durable: this.state.status.outboxDurable }
   }
 
   async tryDeliveryNow(): Promise<void> {

@@ -13,6 +13,10 @@ recordsConnected: boolean,
  */
 outbox: number, 
 /**
+ * Files there that do not open, as far as they were read.
+ */
+outboxUnreadable: number, 
+/**
  * What waits there is still there after a restart: there is an outbox, and a keyring that keeps its key.
  */
 outboxDurable: boolean, 

@@ -81,6 +81,18 @@ describe('the outbox', () => {
     await page.getByText('This computer cannot keep the outbox over a restart').waitFor()
   })
 
+  it('holds files that do not open, and every screen says so', async () => {
+    const page = await open('worklist')
+    expect(await page.locator('.banner.stop').count()).toBe(0)
+
+    await page.evaluate(() => window.host.set({ status: { ...window.host.state.status, outboxUnreadable: 2 } }))
+
+    await expect.poll(() => page.locator('.banner.stop').allInnerTexts()).toEqual(['2 files in the outbox cannot be read. They are kept: call IT.'])
+    await page.locator('a[href="#outbox"]').click()
+    await page.getByRole('heading', { name: 'The outbox is empty' }).waitFor()
+    await expect.poll(() => page.locator('.banner.stop').allInnerTexts()).toEqual(['2 files in the outbox cannot be read. They are kept: call IT.'])
+  })
+
   it('that cannot be read says so and can be tried again', async () => {
     const page = await open('outbox-empty')
     await page.evaluate(() => {
