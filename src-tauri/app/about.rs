@@ -121,7 +121,10 @@ impl Controller {
 
     fn keyring(&self) -> CheckRow {
         let texts = self.catalogue();
-        match self.parts.vault.kept() {
+        let kept = self
+            .present()
+            .map_or_else(|| self.parts.vault.kept(), |work| work.session.kept());
+        match kept {
             Kept::OnDisk => {
                 let detail = texts.text("check-keyring-open", &[]);
                 self.row("keyring", CheckState::Ok, detail, None)
@@ -129,6 +132,10 @@ impl Controller {
             Kept::InMemory(MemoryOnly::Policy) => {
                 let detail = texts.text("check-keyring-memory", &[]);
                 self.row("keyring", CheckState::NotNeeded, detail, None)
+            }
+            Kept::InMemory(MemoryOnly::Disk) => {
+                let detail = texts.text("memory-only-disk", &[]);
+                self.row("keyring", CheckState::Attention, detail, None)
             }
             Kept::InMemory(MemoryOnly::Keyring(_)) => {
                 let detail = texts.text("memory-only", &[]);

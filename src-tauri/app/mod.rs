@@ -211,7 +211,7 @@ impl Controller {
             tracing::warn!("a sign-in or a sign-out did not end in time");
         }
         match self.present() {
-            Some(work) if self.parts.vault.kept() == Kept::OnDisk => work.desk.close().await,
+            Some(work) if work.session.kept() == Kept::OnDisk => work.desk.close().await,
             Some(work) => self.end_with_the_application(&work).await,
             None => {}
         }

@@ -4,14 +4,15 @@
 
 use std::sync::Arc;
 
-use ::session::{Kept, MemoryOnly};
+use ::session::Kept;
 use policy::SignInAgent;
 
 use super::locking::Lock;
 use super::place::At;
 use super::{Controller, Work, choices, when};
 use crate::ipc::{
-    AppState, EndedView, Fault, NewcomerView, Phase, SessionEnd, SessionView, StatusView,
+    AppState, EndedView, Fault, MemoryOnly, NewcomerView, Phase, SessionEnd, SessionView,
+    StatusView,
 };
 
 /// What a look at the place finds.
@@ -71,9 +72,8 @@ impl Controller {
             locale: catalogue.locale().tag().to_owned(),
             signing_stopped: self.signing_stopped(),
             signing_locked: on_screen.is_some_and(|work| work.desk.is_locked()),
-            memory_only: matches!(
-                self.parts.vault.kept(),
-                Kept::InMemory(MemoryOnly::Keyring(_))
+            memory_only: memory_only(
+                on_screen.map_or_else(|| self.parts.vault.kept(), |work| work.session.kept()),
             ),
             status: self.status(seen.records_connected),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -144,5 +144,15 @@ impl Controller {
             trouble: inner.trouble.clone(),
             records_connected: inner.records_connected,
         }
+    }
+}
+
+/// What a person must know about where the session is kept: nothing, where policy wants it so.
+fn memory_only(kept: Kept) -> Option<MemoryOnly> {
+    use ::session::MemoryOnly as Why;
+    match kept {
+        Kept::OnDisk | Kept::InMemory(Why::Policy) => None,
+        Kept::InMemory(Why::Keyring(_)) => Some(MemoryOnly::NoKeyring),
+        Kept::InMemory(Why::Disk) => Some(MemoryOnly::Disk),
     }
 }

@@ -53,8 +53,8 @@ pub struct AppState {
     pub signing_stopped: Option<Fault>,
     /// Signing is locked for this session after repeated mismatches.
     pub signing_locked: bool,
-    /// Where tokens are kept is not what policy asked for (no keyring): said in a banner.
-    pub memory_only: bool,
+    /// Tokens are not kept where policy wants them to be, and why: said in a banner.
+    pub memory_only: Option<MemoryOnly>,
     /// The state of the lines in the status bar.
     pub status: StatusView,
     /// The product's version.
@@ -135,6 +135,17 @@ pub struct StatusView {
     pub audit_chain_ok: bool,
     /// Entries in the audit log.
     pub audit_entries: u32,
+}
+
+/// Why the session does not outlive the program, although policy wants it to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "../ui/src/ipc/")]
+pub enum MemoryOnly {
+    /// There is no keyring for its key.
+    NoKeyring,
+    /// The disk did not take its file.
+    Disk,
 }
 
 /// A coded meaning of a signature.

@@ -216,7 +216,7 @@ pub(super) fn blocked(locale: Locale, fault: Fault) -> Shell {
         locale: locale.tag().to_owned(),
         signing_stopped: None,
         signing_locked: false,
-        memory_only: false,
+        memory_only: None,
         status: StatusView {
             records_connected: false,
             outbox: 0,

@@ -850,6 +850,7 @@ mark-same = gleich
 mark-changed-meanwhile = inzwischen geändert
 fault-unexpected = Etwas ist misslungen, wofür Countersign keinen Namen hat. Dadurch wurde nichts unterschrieben.
 memory-only = Auf diesem Rechner gibt es keinen Schlüsselbund: Nach dem Schließen von Countersign müssen Sie sich neu anmelden.
+memory-only-disk = Die Festplatte dieses Rechners nimmt Ihre Sitzung nicht auf: Nach dem Schließen von Countersign müssen Sie sich neu anmelden. Platz schaffen oder die IT anrufen.
 
 # Die Statusleiste.
 status-records-on = Aktendienst verbunden

@@ -850,6 +850,7 @@ mark-same = same
 mark-changed-meanwhile = changed meanwhile
 fault-unexpected = Something went wrong that Countersign has no name for. Nothing was signed by it.
 memory-only = There is no keyring on this computer: you have to sign in again after closing Countersign.
+memory-only-disk = The disk of this computer does not take your session: you have to sign in again after closing Countersign. Make room, or call IT.
 
 # The status bar.
 status-records-on = Records service connected

@@ -4,6 +4,8 @@
 //! seen longer ago than they may be away. Where nothing was kept, or the clock is behind what was kept, nobody was there.
 //! It does not protect against somebody who sets the clock of this computer back to just after the person was last seen.
 
+use std::sync::atomic::Ordering;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::kept;
@@ -70,6 +72,7 @@ impl Inner {
         let noted = kept::note_presence(&self.vault, presence).await;
         if noted.is_err() && presence == Presence::Locked {
             // What the file says now would come back open.
+            self.not_written.store(true, Ordering::Relaxed);
             self.vault.wipe().await?;
         }
         noted

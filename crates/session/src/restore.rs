@@ -68,7 +68,7 @@ pub async fn restore(
     let goes_on = kept.presence.goes_on(now, longest);
     let absolute = SignedDuration::from_secs(i64::from(policy.session.absolute_s));
     let limit = Limit::new(kept.person.since, absolute, now, Instant::now());
-    let session = Session::begin(kept, None, relying_party, vault, limit);
+    let session = Session::begin(kept, None, relying_party, vault, limit, true);
     if !goes_on && let Err(error) = session.note_locked().await {
         tracing::warn!(%error, "the locked session is in memory only");
     }

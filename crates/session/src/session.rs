@@ -3,6 +3,7 @@
 //! Renewal happens in one place and one at a time. A renewal that was begun is finished even when nobody waits for it
 //! any more, because the provider may already have replaced the refresh token.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use dpop::Seed;
@@ -15,7 +16,7 @@ use tokio::time::Instant;
 use crate::kept::{self, Remembered};
 use crate::limit::Limit;
 use crate::presence::Presence;
-use crate::vault::{InHand, Kept, Vault};
+use crate::vault::{InHand, Kept, MemoryOnly, Vault};
 
 /// A token with less life than this is renewed before it is used.
 const MARGIN: SignedDuration = SignedDuration::from_secs(30);
@@ -38,6 +39,8 @@ pub(crate) struct Inner {
     pub(crate) over: watch::Sender<Option<SessionEnd>>,
     /// Held while the session's file is written or removed. The file outlives the session: only its own end removes it.
     pub(crate) file: Mutex<()>,
+    /// The disk took no file of the session as it is now, and holds none of it as it was.
+    pub(crate) not_written: AtomicBool,
 }
 
 /// Who is signed in. Fixed for the life of the session.
@@ -113,6 +116,7 @@ impl Session {
         relying_party: RelyingParty,
         vault: Arc<Vault>,
         limit: Limit,
+        written: bool,
     ) -> Self {
         let Remembered {
             person,
@@ -135,6 +139,7 @@ impl Session {
             }),
             over: watch::Sender::new(None),
             file: Mutex::default(),
+            not_written: AtomicBool::new(!written),
         }))
     }
 
@@ -145,7 +150,12 @@ impl Session {
 
     /// Whether the session survives the end of the program.
     pub fn kept(&self) -> Kept {
-        self.0.vault.kept()
+        match self.0.vault.kept() {
+            Kept::OnDisk if self.0.not_written.load(Ordering::Relaxed) => {
+                Kept::InMemory(MemoryOnly::Disk)
+            }
+            kept => kept,
+        }
     }
 
     /// Why the session is over, if it is.
@@ -351,6 +361,7 @@ impl Inner {
         }
         let (registry, presence) = (self.registry_id(), *self.presence());
         let stored = kept::store(&self.vault, &self.person, held, registry, presence).await;
+        self.not_written.store(stored.is_err(), Ordering::Relaxed);
         if let Err(error) = stored {
             tracing::warn!(%error, "the renewed session is in memory only");
         }

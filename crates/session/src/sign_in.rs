@@ -179,7 +179,14 @@ impl SignIn {
         let party = self.relying_party.clone();
         let vault = Arc::clone(&self.vault);
         SignedIn {
-            session: Session::begin(kept, Some(provider), party, vault, limit),
+            session: Session::begin(
+                kept,
+                Some(provider),
+                party,
+                vault,
+                limit,
+                not_kept.is_none(),
+            ),
             acr: authenticated.acr,
             agent,
             not_kept,

@@ -43,7 +43,7 @@ export function appState(locale: 'en' | 'de'): AppState {
     locale,
     signingStopped: null,
     signingLocked: false,
-    memoryOnly: false,
+    memoryOnly: null,
     status: { recordsConnected: true, outbox: 0, outboxUnreadable: 0, outboxDurable: true, auditChainOk: true, auditEntries: 1284 },
     version: '0.1.0',
   }

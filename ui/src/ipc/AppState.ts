@@ -5,6 +5,7 @@ import type { Fault } from "./Fault";
 import type { IdleRule } from "./IdleRule";
 import type { LockedView } from "./LockedView";
 import type { MeaningChoice } from "./MeaningChoice";
+import type { MemoryOnly } from "./MemoryOnly";
 import type { NewcomerView } from "./NewcomerView";
 import type { Phase } from "./Phase";
 import type { Profile } from "./Profile";
@@ -101,9 +102,9 @@ signingStopped: Fault | null,
  */
 signingLocked: boolean, 
 /**
- * Where tokens are kept is not what policy asked for (no keyring): said in a banner.
+ * Tokens are not kept where policy wants them to be, and why: said in a banner.
  */
-memoryOnly: boolean, 
+memoryOnly: MemoryOnly | null, 
 /**
  * The state of the lines in the status bar.
  */

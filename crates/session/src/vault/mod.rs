@@ -63,6 +63,8 @@ pub enum MemoryOnly {
     Policy,
     /// The keyring does not hold our key: worth a banner.
     Keyring(KeyStoreError),
+    /// The disk did not take the session's file: worth a banner, until it takes a later one.
+    Disk,
 }
 
 /// The vault failed.

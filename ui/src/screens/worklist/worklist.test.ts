@@ -219,3 +219,17 @@ describe('the keys', () => {
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN')
   })
 })
+
+describe('a session that does not outlive the program', () => {
+  it.each([
+    ['no_keyring', 'There is no keyring on this computer'],
+    ['disk', 'The disk of this computer does not take your session'],
+  ] as const)('says so, and why: %s', async (memoryOnly, why) => {
+    const page = await open('worklist')
+    expect(await page.locator('.banner').count()).toBe(0)
+
+    await page.evaluate((memoryOnly) => window.host.set({ memoryOnly }), memoryOnly)
+
+    await page.locator('.banner', { hasText: `${why}: you have to sign in again after closing Countersign.` }).waitFor()
+  })
+})
