@@ -2,12 +2,16 @@
 
 import re
 import subprocess
+import threading
 import time
+from contextlib import contextmanager
 
 import pyatspi
 from gi.repository import GLib
 
 APPLICATION = "countersign"
+# What holds text, and lets it be read back.
+TEXTS = ("entry", "password text")
 
 
 class NotFound(Exception):
@@ -53,23 +57,52 @@ class Desktop:
         self.until(
             lambda: self.find(role, name, window, within).getState().contains(pyatspi.STATE_SENSITIVE),
             f"{role} {name!r} to be enabled")
+        self.act(self.find(role, name, window, within))
+
+    def act(self, element):
+        """Does what a press on it does."""
         try:
-            self.find(role, name, window, within).queryAction().doAction(0)
+            element.queryAction().doAction(0)
         except GLib.GError as error:
-            # A press after which the pages begin anew takes with it whoever would answer.
-            if "disconnected" not in str(error):
+            # A press after which the pages begin anew takes with it whoever would answer, and a busy machine answers late.
+            # Whether it was pressed shows in what comes of it.
+            if not any(silence in str(error) for silence in ("disconnected", "Did not receive a reply")):
                 raise
 
     def type(self, role, name, text, window=""):
-        """Puts the keyboard's focus there, and types."""
-        element = self.find(role, name, window)
-        for _ in range(20):
+        """Puts the keyboard's focus there, types, and looks whether it stands there: keys go to whatever has the focus by then."""
+        def typed():
+            if window:
+                keys("search", "--onlyvisible", "--name", window, "windowactivate", "--sync")
+            element = self.find(role, name, window)
             element.queryComponent().grabFocus()
-            time.sleep(0.15)
-            if element.getState().contains(pyatspi.STATE_FOCUSED):
-                break
-        keys("type", "--delay", "12", text)
-        time.sleep(0.2)
+            self.until(lambda: element.getState().contains(pyatspi.STATE_FOCUSED), f"{role} {name!r} to have the focus")
+            if role in TEXTS:
+                keys("key", "ctrl+a")
+            keys("type", "--delay", "12", text)
+            if role in TEXTS:
+                self.until(lambda: stands(text, text_of(self.find(role, name, window))), f"{text!r} in {name!r}", 5.0)
+            return True
+
+        self.until(typed, f"{role} {name!r} to take {text!r}")
+
+    @contextmanager
+    def somebody_at_the_mouse(self):
+        """Pressing through the accessibility tree is no input: without a hand at the mouse, nobody would be there."""
+        left = threading.Event()
+
+        def move():
+            while not left.wait(3):
+                keys("mousemove", "1", "1")
+                keys("mousemove", "2", "2")
+
+        hand = threading.Thread(target=move)
+        hand.start()
+        try:
+            yield
+        finally:
+            left.set()
+            hand.join()
 
     def key(self, name):
         keys("key", name)
@@ -92,8 +125,8 @@ class Desktop:
                 continue
         return frames
 
-    def until(self, holds, what):
-        end = time.monotonic() + self.patience
+    def until(self, holds, what, patience=None):
+        end = time.monotonic() + (patience or self.patience)
         while True:
             try:
                 if holds():
@@ -107,6 +140,11 @@ class Desktop:
 
 def keys(*arguments):
     subprocess.run(["xdotool", *arguments], check=True)
+
+
+def stands(text, shown):
+    """Whether this was typed there; of a password only its length is shown."""
+    return shown == text or (len(shown) == len(text) and len(set(shown)) == 1)
 
 
 def search(element, role, pattern):

@@ -26,7 +26,6 @@ class KioskTour(Tour):
         self.nobody_touches_anything()
         self.stay_locked(baker)
         self.switch(baker)
-        self.sign_out_without_a_network()
         self.signed_in_elsewhere(adams)
         self.quit()
 
@@ -77,6 +76,11 @@ class KioskTour(Tour):
     def switch(self, other):
         self.somebody_else(other)
         self.desk.press("push button", "^Sign out A. Adams and switch$", MAIN)
+        with self.desk.somebody_at_the_mouse():
+            self.the_next_person_works(other)
+            self.sign_out_without_a_network()
+
+    def the_next_person_works(self, other):
         self.desk.find("heading", "amendments? wait", MAIN)
         shown = self.desk.everything(MAIN)
         self.contains("the next person is signed in", other["name"], shown)

@@ -81,7 +81,7 @@ class Tour:
     def open_review(self, record):
         row = self.desk.find("row header", record, MAIN)
         link = search(row, "link", re.compile("."))
-        link.queryAction().doAction(0)
+        self.desk.act(link)
         self.desk.find("push button", "^Sign…$", MAIN)
 
     def fill_in(self, note):
@@ -234,8 +234,9 @@ class Tour:
         self.desk.press("push button", "^Sign out", MAIN)
         self.desk.find("push button", "^Sign in in a separate window", MAIN)
         self.picture("signed-out")
-        left = self.inspect()
-        self.expect("no token is left at the identity provider", 0, count(left["active_tokens"]))
+        # They are revoked while the next screen is shown already.
+        self.desk.until(lambda: count(self.inspect()["active_tokens"]) == 0, "the tokens to be revoked")
+        self.expect("no token is left at the identity provider", 0, count(self.inspect()["active_tokens"]))
 
     def quit(self):
         self.fetch_archive()

@@ -139,8 +139,8 @@ sub start {
 }
 
 sub wait_until_ready {
-    my $http = HTTP::Tiny->new( timeout => 2 );
-    my $end  = time + 30;
+    my $http = HTTP::Tiny->new( timeout => 60 );
+    my $end  = time + 60;
     while ( time < $end ) {
         return if $http->get("$issuer/.well-known/openid-configuration")->{success};
         die "the server ended: see $directory/log\n" if waitpid( $server, 1 ) != 0;

@@ -62,13 +62,13 @@ async fn prompt_login_and_either_max_age_ask_again() {
 #[tokio::test]
 async fn a_request_for_one_subject_is_not_answered_by_another() {
     let peer = start().await;
-    let ward = Ward::open_with(&peer, |policy| {
-        policy.signing.request_subject = true;
-        policy.signing.timeout_s = 5;
-    });
-    let ward = ward.await;
+    let ward = Ward::open_with(&peer, |policy| policy.signing.request_subject = true);
+    let mut ward = ward.await;
+    let enough = ward.policy.signing.timeout_s;
 
+    ward.policy.signing.timeout_s = 5;
     let other = ward.sign_as(Person::SignsInAs(peer.other)).await;
+    ward.policy.signing.timeout_s = enough;
     let signer = ward.sign_as(Person::SignsInAs(peer.signer)).await;
 
     // The provider asks again and again: the attempt never comes back to us.
