@@ -48,6 +48,11 @@ class Desktop:
         self.until(look, f"{role} {name!r}")
         return found[-1]
 
+    def place(self, role, name, window=""):
+        """Where it is on the screen: left, top, width and height."""
+        at = self.find(role, name, window).queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+        return at.x, at.y, at.width, at.height
+
     def has(self, role, name, window=""):
         pattern = re.compile(name)
         return any(search(f, role, pattern) for f in self._frames() if re.search(window, f.name))

@@ -67,7 +67,7 @@ class KioskTour(Tour):
 
     def stay_locked(self, other):
         self.somebody_else(other)
-        self.picture("switch-asked")
+        self.picture("switch-asked", new=("push button", "^Stay locked$", MAIN))
         self.desk.press("push button", "^Stay locked$", MAIN)
         self.desk.find("push button", "^Unlock as A. Adams", MAIN)
         events = [entry["event"] for entry in self.audit()]

@@ -33,6 +33,26 @@ def differing(one, other):
     return sum(a != b for a, b in zip(one, other))
 
 
+class Pixels:
+    """A picture of the screen in greys, one octet a point."""
+
+    def __init__(self, octets, width):
+        self.octets, self.width = octets, width
+
+    @classmethod
+    def of(cls, path):
+        width = int(subprocess.run(["identify", "-format", "%w", path], check=True, capture_output=True, text=True).stdout)
+        return cls(subprocess.run(["convert", path, "gray:-"], check=True, capture_output=True).stdout, width)
+
+    def within(self, place):
+        """What lies in this rectangle (x, y, width, height); everything where none is named."""
+        if place is None:
+            return self.octets
+        x, y, width, height = place
+        rows = (self.octets[row * self.width + x : row * self.width + x + width] for row in range(y, y + height))
+        return b"".join(rows)
+
+
 class Tour:
     # What the demo is started with, beside what every tour needs.
     options = []
@@ -55,17 +75,20 @@ class Tour:
     def contains(self, step, expected, seen):
         return self.expect(step, f"contains {expected!r}", seen if len(seen) < 400 else expected if expected in seen else seen[:400], expected in seen)
 
-    def picture(self, name):
-        """Taken when the screen shows something else than in the last picture, and has come to rest but for a caret and a
-        countdown. The accessibility tree is ahead of what is painted, by much on a busy machine."""
+    def picture(self, name, new=None):
+        """Taken when the screen shows something else than in the last picture (or that element, where it is named), and has
+        come to rest but for a caret and a countdown. The accessibility tree is ahead of what is painted, by much on a busy
+        machine."""
         self.pictures += 1
         path = self.out / f"{self.pictures:02}-{name}.png"
+        place = self.desk.place(*new) if new else None
         until, still, before = time.monotonic() + 30, 0, None
         while still < 2 and time.monotonic() < until:
             time.sleep(0.5)
             subprocess.run(["import", "-window", "root", str(path)], check=True)
-            now = subprocess.run(["convert", str(path), "gray:-"], check=True, capture_output=True).stdout
-            still = still + 1 if differing(now, before) < 3000 and differing(now, self.last_picture) > 200 else 0
+            now = Pixels.of(path)
+            painted = differing(now.within(place), self.last_picture and self.last_picture.within(place)) > 200
+            still = still + 1 if painted and differing(now.octets, before and before.octets) < 3000 else 0
             before = now
         self.last_picture = before
         if still < 2:

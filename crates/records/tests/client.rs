@@ -293,7 +293,8 @@ async fn a_list_that_repeats_itself_is_of_the_wrong_shape() {
 #[tokio::test]
 async fn a_service_that_does_not_answer_in_time_may_answer_later() {
     let slow = ResponseTemplate::new(200).set_delay(Duration::from_secs(30));
-    let (_server, client) = answering(slow).await;
+    let (server, _patient) = answering(slow).await;
+    let client = client_within(Duration::from_millis(700), &server);
 
     let error = client.receipts_head(&token()).await.unwrap_err();
 
@@ -337,9 +338,13 @@ async fn answering(response: ResponseTemplate) -> (MockServer, Client) {
 }
 
 fn client(server: &MockServer) -> Client {
+    client_within(Duration::from_mins(1), server)
+}
+
+fn client_within(limit: Duration, server: &MockServer) -> Client {
     let rules = Rules {
         development_http: true,
-        total_timeout: Duration::from_millis(700),
+        total_timeout: limit,
         ..Rules::default()
     };
     Client::new(

@@ -5,13 +5,16 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+#[path = "support/lookout.rs"]
+mod lookout;
 #[path = "support/screen.rs"]
 mod screen;
 #[path = "support/services.rs"]
 mod services;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use lookout::{PATIENT, SHORT, is_locked, rescued, sees_system, warned};
 use screen::Screen;
 use services::eventually;
 use session::input::linux::X11;
@@ -23,14 +26,16 @@ fn the_x_server_counts_until_the_pointer_moves() {
     let screen = Screen::start();
     let mut x11 = X11::open(Some(&screen.display)).expect("it has the extension");
     let second = Duration::from_secs(1);
-    let before = eventually("a second without input", || {
+    eventually("a second without input", || {
         x11.idle().filter(|idle| *idle > second)
     });
 
+    let moving = Instant::now();
     screen.move_pointer(100);
 
-    let after = x11.idle().unwrap();
-    assert!(after < before, "{after:?} after {before:?}");
+    eventually("the pointer moved", || {
+        x11.idle().filter(|idle| *idle <= moving.elapsed())
+    });
 }
 
 #[test]
@@ -56,53 +61,38 @@ impl Input for OnScreen {
 #[tokio::test]
 async fn the_lookout_locks_a_screen_that_nobody_touches_and_not_one_that_somebody_does() {
     let screen = Screen::start();
-    let display = screen.display.clone();
-    let rules = Rules {
-        limit: Duration::from_secs(4),
-        warning: Duration::from_secs(2),
+    let start = |rules| {
+        let display = screen.display.clone();
+        Lookout::start(rules, move || OnScreen(X11::open(Some(&display)).unwrap()))
     };
-    let lookout = Lookout::start(rules, move || OnScreen(X11::open(Some(&display)).unwrap()));
+    rescued(&start(PATIENT), &screen).await;
+
+    let lookout = start(SHORT);
+    sees_system(&lookout, true).await;
     let mut states = lookout.states();
-    let warned = |state: &State| matches!(state, State::Warn { .. });
-    let locked = |state: &State| matches!(state, State::Lock(_));
-
-    states.wait_for(warned).await.unwrap();
-    assert!(lookout.sees_system());
-    screen.move_pointer(10);
-    let rescued = states.wait_for(|state| !warned(state)).await.unwrap();
-    assert!(matches!(*rescued, State::Active { .. }), "{:?}", *rescued);
-    drop(rescued);
-
-    let state = *states.wait_for(locked).await.unwrap();
+    let state = *states.wait_for(is_locked).await.unwrap();
     assert!(
         matches!(state, State::Lock(Reason::Idle { .. })),
         "{state:?}"
     );
     screen.move_pointer(20);
     lookout.touched();
-    assert!(locked(&states.borrow()), "input unlocks nothing");
+    assert!(is_locked(&states.borrow()), "input unlocks nothing");
     lookout.unlocked();
     assert!(matches!(*states.borrow(), State::Active { .. }));
 }
 
 #[tokio::test]
 async fn where_nobody_can_say_the_lookout_counts_our_own_window() {
-    let rules = Rules {
-        limit: Duration::from_secs(3),
-        warning: Duration::from_secs(1),
-    };
-    let lookout = Lookout::start(rules, || Unknown);
-    let mut states = lookout.states();
-    for _ in 0..5 {
-        tokio::time::sleep(Duration::from_millis(800)).await;
-        lookout.touched();
-    }
-    assert!(!matches!(*states.borrow(), State::Lock(_)));
+    let lookout = Lookout::start(PATIENT, || Unknown);
+    warned(&lookout).await;
     assert!(!lookout.sees_system());
-    states
-        .wait_for(|state| matches!(state, State::Lock(_)))
-        .await
-        .unwrap();
+    lookout.touched();
+    let locks_in = PATIENT.limit;
+    assert_eq!(*lookout.states().borrow(), State::Active { locks_in });
+
+    let untouched = Lookout::start(SHORT, || Unknown);
+    untouched.states().wait_for(is_locked).await.unwrap();
 }
 
 /// An operating system that hangs when it is asked.

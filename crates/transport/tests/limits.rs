@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use http::{Request, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -53,19 +53,20 @@ impl Server {
     }
 }
 
+/// For tests in which time decides nothing.
 fn rules() -> Rules {
     Rules {
         development_http: true,
-        total_timeout: Duration::from_millis(400),
+        total_timeout: Duration::from_mins(1),
         max_body: 1024,
         ..Rules::default()
     }
 }
 
-/// For tests in which time decides nothing.
-fn patient() -> Rules {
+/// For tests of the time limit.
+fn impatient() -> Rules {
     Rules {
-        total_timeout: Duration::from_mins(1),
+        total_timeout: Duration::from_millis(400),
         ..rules()
     }
 }
@@ -159,10 +160,9 @@ async fn a_reply_that_trickles_in_ends_at_the_time_limit() {
         }
     })
     .await;
-    let began = Instant::now();
-    let error = get(rules(), &server.url).await.unwrap_err();
+    // Nobody waited for the rest: whole it would have been no error.
+    let error = get(impatient(), &server.url).await.unwrap_err();
     assert!(matches!(error, TransportError::TimedOut { .. }), "{error}");
-    assert!(began.elapsed() < Duration::from_secs(2));
 }
 
 #[tokio::test]
@@ -172,7 +172,7 @@ async fn a_server_that_says_nothing_ends_at_the_time_limit() {
         drop(stream);
     })
     .await;
-    let error = get(rules(), &server.url).await.unwrap_err();
+    let error = get(impatient(), &server.url).await.unwrap_err();
     assert!(matches!(error, TransportError::TimedOut { .. }), "{error}");
 }
 
@@ -240,7 +240,7 @@ async fn an_unreachable_server_is_told_apart_from_bad_tls() {
     let address = socket.local_addr().unwrap();
     drop(socket);
     let url = format!("http://{address}/").parse().unwrap();
-    let error = get(patient(), &url).await.unwrap_err();
+    let error = get(rules(), &url).await.unwrap_err();
     assert!(
         matches!(
             error,
@@ -253,7 +253,7 @@ async fn an_unreachable_server_is_told_apart_from_bad_tls() {
     );
 
     let server = Server::saying("").await;
-    let error = get(patient(), &server.url).await.unwrap_err();
+    let error = get(rules(), &server.url).await.unwrap_err();
     assert!(
         matches!(
             error,
@@ -272,7 +272,7 @@ async fn an_unreachable_server_is_told_apart_from_bad_tls() {
         .replace("http:", "https:")
         .parse()
         .unwrap();
-    let error = get(patient(), &url).await.unwrap_err();
+    let error = get(rules(), &url).await.unwrap_err();
     assert!(
         matches!(error, TransportError::TlsRefused { .. }),
         "{error}"

@@ -88,6 +88,16 @@ async fn all(mut lines: Lines) -> Vec<String> {
     all
 }
 
+/// How it ends, when until then there is always more.
+async fn end_of(mut lines: Lines) -> TransportError {
+    loop {
+        match lines.next().await {
+            Ok(line) => assert_eq!(line.as_deref(), Some(&b"more"[..])),
+            Err(error) => break error,
+        }
+    }
+}
+
 #[rstest]
 #[case::line_feeds(&["a\nb\n\nc\n"])]
 #[case::both(&["a\r\nb\r\n\r\nc\r\n"])]
@@ -157,13 +167,12 @@ async fn a_reply_that_goes_on_for_ever_ends_at_its_limit() {
         total: Duration::from_millis(300),
         ..LIMITS
     };
-    let mut lines = lines(&url, short).await;
 
-    let error = loop {
-        match lines.next().await {
-            Ok(line) => assert_eq!(line.as_deref(), Some(&b"more"[..])),
-            Err(error) => break error,
-        }
+    let error = match stream(&url, short).await {
+        Ok(Streamed::Lines(reply)) => end_of(reply.into_body()).await,
+        Ok(Streamed::Whole(reply)) => panic!("the server answered {}", reply.status()),
+        // The limit is over all of it: it may pass before the reply begins.
+        Err(error) => error,
     };
 
     assert!(matches!(error, TransportError::TimedOut { .. }), "{error}");

@@ -6,6 +6,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use session::input::linux::Compositor;
+
 use crate::screen::Screen;
 use crate::services::{at_home, end, eventually};
 
@@ -26,7 +28,10 @@ impl Kwin {
         // Installed it carries a capability, with which containers let nobody start it; a copy has none. By another name
         // it would not start.
         let program = home.path().join("kwin_wayland");
-        std::fs::copy(PROGRAM, &program).expect("kwin_wayland is installed");
+        // Another process makes it: nobody can run what somebody has open to write, and another thread's child may have it
+        // open from us.
+        let copied = Command::new("cp").arg(PROGRAM).arg(&program).status();
+        assert!(copied.unwrap().success(), "kwin_wayland is installed");
         let process = at_home(Command::new(&program), home.path())
             .args(["--no-lockscreen", "--no-global-shortcuts"])
             .args(["--socket", SOCKET])
@@ -47,7 +52,8 @@ impl Kwin {
             screen,
             _home: home,
         };
-        eventually("KWin listens", || kwin.socket.exists().then_some(()));
+        // Its socket is there before it serves it.
+        eventually("KWin answers", || Compositor::open_at(&kwin.socket));
         kwin
     }
 

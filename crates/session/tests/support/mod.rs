@@ -52,7 +52,7 @@ impl Home {
         let policy = policy_for(&idp, folder.path());
         let rules = Rules {
             development_http: true,
-            total_timeout: Duration::from_secs(3),
+            total_timeout: Duration::from_mins(1),
             ..Rules::default()
         };
         let transport = Transport::new(rules).unwrap();
@@ -154,7 +154,8 @@ pub fn policy_for(idp: &Idp, folder: &Path) -> Policy {
 pub struct KeyInMemory {
     pub key: Mutex<Option<Vec<u8>>>,
     pub fails: Mutex<Option<KeyStoreError>>,
-    pub hangs: Mutex<bool>,
+    /// It answers nobody while a test holds this.
+    pub answers: tokio::sync::Mutex<()>,
     /// How often it was asked for anything.
     pub asked: AtomicUsize,
 }
@@ -162,9 +163,7 @@ pub struct KeyInMemory {
 impl KeyInMemory {
     fn check(&self) -> Result<(), KeyStoreError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
-        if *self.hangs.lock().unwrap() {
-            std::thread::sleep(Duration::from_secs(3));
-        }
+        let _answering = self.answers.blocking_lock();
         match *self.fails.lock().unwrap() {
             Some(error) => Err(error),
             None => Ok(()),
