@@ -6,7 +6,7 @@ mod support;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use audit::Event;
@@ -23,7 +23,11 @@ use records::SecurityEvent;
 use rstest::rstest;
 use support::robot_agent::{Person, RobotAgent};
 use support::{AMENDMENT, Ward};
+use tokio::sync::Notify;
 use url::Url;
+
+/// A log that does not answer is given up after ten seconds. What is done only then comes later than this.
+const BEFORE_THE_LOG_IS_GIVEN_UP: Duration = Duration::from_secs(8);
 
 #[rstest]
 #[case::revoked(Faults::none(), TokenEnd::GivenBack, true)]
@@ -59,12 +63,13 @@ async fn tokens_whose_answer_was_lost_are_not_certified_as_revoked() {
 #[tokio::test]
 async fn a_window_that_opens_after_everything_is_over_is_closed_and_the_log_says_so() {
     let mut ward = Ward::open().await;
+    let door = Arc::new(Door::default());
     let agent = Altered {
-        opens_after: Duration::from_secs(22),
+        behind: Some(Arc::clone(&door)),
         ..Altered::of(&ward)
     };
     let under_way = begin(&mut ward, |ports| ports.agent = Arc::new(agent)).await;
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    comes_to(&door.reached, &under_way).await;
     under_way.cancel();
 
     let ended = under_way.ended().await.unwrap();
@@ -72,6 +77,7 @@ async fn a_window_that_opens_after_everything_is_over_is_closed_and_the_log_says
     assert_eq!(ended.ending, Ending::Cancelled);
     assert_eq!(ended.cleanup.agent, AgentEnd::Unknown);
     assert_eq!(ended.cleanup.access_token, TokenEnd::None);
+    door.opened.notify_one();
     for _ in 0..100 {
         if windows_gone(&ward).len() == 2 {
             break;
@@ -85,17 +91,19 @@ async fn a_window_that_opens_after_everything_is_over_is_closed_and_the_log_says
 #[tokio::test]
 async fn a_log_that_hangs_keeps_no_window_open_and_no_token_alive() {
     let mut ward = Ward::open().await;
-    let trail = HangsAt {
-        event: "signature_refused",
-        inner: Arc::new(ward.trail.clone()),
-    };
+    let trail = HangsAt::event("signature_refused", &ward);
+    let hangs = Arc::clone(&trail.hangs);
     ward.idp().set_faults(Faults::only(Fault::NonceWrong));
-    let began = Instant::now();
     let under_way = begin(&mut ward, |ports| ports.trail = Arc::new(trail)).await;
-    while ward.agent.openings.lock().unwrap().is_empty() || !ward.agent.is_closed() {
-        assert!(began.elapsed() < Duration::from_secs(8), "still open");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    comes_to(&hangs, &under_way).await;
+    assert!(!ward.agent.openings.lock().unwrap().is_empty());
+    let closing = async {
+        while !ward.agent.is_closed() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let closed = tokio::time::timeout(BEFORE_THE_LOG_IS_GIVEN_UP, closing).await;
+    assert!(closed.is_ok(), "still open");
     assert_eq!(ward.foreign_tokens(), []);
 
     let ended = under_way.ended().await.unwrap();
@@ -108,10 +116,7 @@ async fn a_log_that_hangs_keeps_no_window_open_and_no_token_alive() {
 #[tokio::test]
 async fn a_log_that_hangs_before_a_step_ends_the_ceremony() {
     let mut ward = Ward::open().await;
-    let trail = HangsAt {
-        event: "signature_sealed",
-        inner: Arc::new(ward.trail.clone()),
-    };
+    let trail = HangsAt::event("signature_sealed", &ward);
     let under_way = begin(&mut ward, |ports| ports.trail = Arc::new(trail)).await;
 
     let ended = under_way.ended().await.unwrap();
@@ -195,6 +200,14 @@ async fn begin(ward: &mut Ward, alter: impl FnOnce(&mut Ports)) -> UnderWay {
     ward.desk().begin(request, ports, Arc::new(|_| {})).unwrap()
 }
 
+/// Waits for what has to happen before the ceremony ends.
+async fn comes_to(happening: &Notify, under_way: &UnderWay) {
+    tokio::select! {
+        () = happening.notified() => {}
+        ended = under_way.ended() => panic!("it never came to that: {ended:?}"),
+    }
+}
+
 /// What the log says about the tokens, each time that something was cleaned up.
 fn certifications(ward: &Ward) -> Vec<bool> {
     let revoked = |entry: audit::Recorded| match entry.event {
@@ -212,10 +225,17 @@ fn windows_gone(ward: &Ward) -> Vec<bool> {
     ward.entries().into_iter().filter_map(gone).collect()
 }
 
-/// The robot, but slower, or with another answer to the preflight.
+/// What a window does not get past until it is opened.
+#[derive(Default)]
+struct Door {
+    reached: Notify,
+    opened: Notify,
+}
+
+/// The robot, but behind a door, or with another answer to the preflight.
 struct Altered {
     robot: RobotAgent,
-    opens_after: Duration,
+    behind: Option<Arc<Door>>,
     says: Option<&'static str>,
 }
 
@@ -223,7 +243,7 @@ impl Altered {
     fn of(ward: &Ward) -> Self {
         Self {
             robot: ward.agent.clone(),
-            opens_after: Duration::ZERO,
+            behind: None,
             says: None,
         }
     }
@@ -232,7 +252,10 @@ impl Altered {
 #[async_trait]
 impl Agent for Altered {
     async fn open(&self, opening: Opening) -> Result<Box<dyn OpenAgent>, AgentError> {
-        tokio::time::sleep(self.opens_after).await;
+        if let Some(door) = &self.behind {
+            door.reached.notify_one();
+            door.opened.notified().await;
+        }
         Ok(Box::new(OpenAltered {
             robot: self.robot.open(opening).await?,
             says: self.says,
@@ -277,13 +300,25 @@ impl OpenAgent for OpenAltered {
 /// A log on a disk that stops answering at one event.
 struct HangsAt {
     event: &'static str,
+    hangs: Arc<Notify>,
     inner: Arc<dyn Trail>,
+}
+
+impl HangsAt {
+    fn event(event: &'static str, ward: &Ward) -> Self {
+        Self {
+            event,
+            hangs: Arc::default(),
+            inner: Arc::new(ward.trail.clone()),
+        }
+    }
 }
 
 #[async_trait]
 impl Trail for HangsAt {
     async fn write(&self, entry: audit::Entry, at: Timestamp) -> Result<(), TrailError> {
         if entry.event.name() == self.event {
+            self.hangs.notify_one();
             std::future::pending::<()>().await;
         }
         self.inner.write(entry, at).await

@@ -13,7 +13,7 @@ use policy::Preflight;
 use rstest::rstest;
 use support::ports::Network;
 use support::robot_agent::{Person, Troubles};
-use support::{AMENDMENT, Ward};
+use support::{AMENDMENT, Ward, is_answered, page};
 
 #[tokio::test]
 async fn the_signer_who_signs_in_again_has_signed() {
@@ -82,6 +82,21 @@ async fn the_seven_steps_are_reported_in_their_order() {
         })
         .collect();
     assert_eq!(done, Step::ALL);
+}
+
+#[tokio::test]
+async fn whoever_looks_for_the_port_of_a_ceremony_finds_it_and_no_other() {
+    let bind = || identity::Listener::bind(&[], &policy::RedirectPath::Random, page());
+    let (listener, other) = (bind().await.unwrap(), bind().await.unwrap());
+    let address = listener.redirect_uri().clone();
+    let mut elsewhere = address.clone();
+    elsewhere.set_port(other.redirect_uri().port()).unwrap();
+
+    assert!(is_answered(&address).await);
+    assert!(is_answered(&address).await, "while a callback waits");
+    assert!(!is_answered(&elsewhere).await);
+    drop(listener);
+    assert!(!is_answered(&address).await);
 }
 
 #[tokio::test]
@@ -172,7 +187,8 @@ async fn time_goes_on_while_the_machine_sleeps() {
     wait_for(&ward, Step::Signer).await;
 
     ward.wall.is_off_by(jiff::SignedDuration::from_mins(6));
-    let ended = tokio::time::timeout(Duration::from_secs(8), under_way.ended()).await;
+    // Without the sleep it would end after five minutes.
+    let ended = tokio::time::timeout(Duration::from_mins(1), under_way.ended()).await;
 
     assert_eq!(ended.unwrap().unwrap().ending, Ending::TimedOut);
 }
@@ -293,15 +309,15 @@ async fn what_becomes_of_a_lost_delivery_is_settled_later_without_signing_again(
 
 #[tokio::test]
 async fn a_second_factor_that_is_demanded_and_missing_leaves_the_signature_undone() {
-    let config = demo::clinic::ClinicConfig {
+    let demanding = || demo::clinic::ClinicConfig {
         second_factor: true,
         ..Default::default()
     };
-    let mut ward = Ward::open_with(config, |policy| policy.signing.timeout_s = 3).await;
-
+    let mut ward = Ward::open_with(demanding(), |policy| policy.signing.timeout_s = 3).await;
     let ended = ward.sign_as(Person::SignsInAs(&ADAMS)).await;
     assert_eq!(ended.ending, Ending::TimedOut);
 
+    let mut ward = Ward::open_with(demanding(), |_| {}).await;
     let ended = ward.sign_as(Person::SignsInFullyAs(&ADAMS)).await;
     assert!(matches!(ended.ending, Ending::Recorded(_)), "{ended:?}");
 }

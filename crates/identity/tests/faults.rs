@@ -17,7 +17,7 @@ async fn what_is_odd_but_within_the_standards_is_accepted() {
     let causes = causes(Expected::Accepted);
     assert!(causes.len() > 5);
     for fault in causes {
-        let clinic = Clinic::patient(Faults::only(fault)).await;
+        let clinic = Clinic::with(Faults::only(fault)).await;
         let accepted = attempt(&clinic).await;
         assert!(accepted.is_ok(), "{}: {accepted:?}", fault.name());
     }
@@ -44,9 +44,8 @@ async fn a_clock_that_is_ten_minutes_off_is_named() {
 
 /// Without a key to prove, so that it is the token that the clocks are held against.
 async fn by_token(faults: Faults) -> Result<Authenticated, IdentityError> {
-    let clinic = Clinic::patient(faults).await;
-    let now = Timestamp::now();
-    let mut provider = clinic.party.discover(now).await.unwrap();
+    let clinic = Clinic::with(faults).await;
+    let mut provider = clinic.party.discover(Timestamp::now()).await.unwrap();
     let demands = Demands {
         proof_key: None,
         ..forced()
@@ -57,6 +56,7 @@ async fn by_token(faults: Faults) -> Result<Authenticated, IdentityError> {
         .await
         .unwrap();
     let code = pending.receive(&callback).unwrap();
+    let now = Timestamp::now();
     let redeemed = clinic
         .party
         .redeem(&mut provider, pending, code, &strict(), now)

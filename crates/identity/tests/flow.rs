@@ -279,7 +279,11 @@ async fn a_refusal_says_what_became_of_the_tokens() {
         (Faults::only(Fault::TokenHtml), GrantEnd::Unknown),
         (Faults::only(Fault::TokenSlow), GrantEnd::Unknown),
     ] {
-        let clinic = Clinic::with(faults.clone()).await;
+        let clinic = if faults.has(Fault::TokenSlow) {
+            Clinic::hurried_at_the_token(faults.clone()).await
+        } else {
+            Clinic::with(faults.clone()).await
+        };
         let mut provider = clinic.party.discover(Timestamp::now()).await.unwrap();
         let pending = clinic.request(&provider, &forced()).await.unwrap();
         let callback = Browser::new()
@@ -290,7 +294,7 @@ async fn a_refusal_says_what_became_of_the_tokens() {
         let now = Timestamp::now();
 
         let unredeemed = clinic
-            .party
+            .redeemer()
             .exchange(&mut provider, pending, code, &strict(), now)
             .await
             .unwrap_err();

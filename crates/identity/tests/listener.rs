@@ -3,7 +3,7 @@
 
 mod common;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use common::page;
 use identity::{IdentityError, Listener};
@@ -11,6 +11,9 @@ use policy::RedirectPath;
 use rstest::rstest;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+
+/// Far longer than anything takes here that comes at all.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn listener() -> Listener {
     Listener::bind(&[], &RedirectPath::Random, page())
@@ -84,9 +87,7 @@ async fn a_dropped_listener_leaves_the_port_closed() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(2), gone)
-        .await
-        .unwrap();
+    tokio::time::timeout(PATIENCE, gone).await.unwrap();
 }
 
 #[rstest]
@@ -186,16 +187,17 @@ async fn a_request_that_is_too_long_is_cut_off() {
 #[tokio::test]
 async fn a_connection_that_says_nothing_is_closed_and_keeps_nobody_waiting() {
     let mut listener = listener().await;
-    let began = Instant::now();
     let mut silent = TcpStream::connect(host(&listener)).await.unwrap();
     silent.write_all(b"GET ").await.unwrap();
     say(&listener, &get(&listener, "code=c", "")).await;
     assert_eq!(listener.next().await.query(), Some("code=c"));
-    assert!(began.elapsed() < Duration::from_secs(2));
+    // Nobody waited for its end: it still has to come.
     let mut nothing = Vec::new();
-    let _closed = silent.read_to_end(&mut nothing).await;
+    let at_once = tokio::time::timeout(Duration::ZERO, silent.read_to_end(&mut nothing)).await;
+    assert!(at_once.is_err(), "{at_once:?}");
+    let in_the_end = tokio::time::timeout(PATIENCE, silent.read_to_end(&mut nothing)).await;
+    assert!(in_the_end.is_ok(), "it is never closed");
     assert!(nothing.is_empty());
-    assert!(began.elapsed() < Duration::from_secs(10));
 }
 
 #[tokio::test]
@@ -230,18 +232,26 @@ async fn a_listed_port_can_have_a_path_that_nobody_guesses() {
 }
 
 #[tokio::test]
-async fn the_first_free_port_of_the_policy_is_taken_and_full_ones_are_named() {
+async fn the_first_free_port_of_the_policy_is_taken() {
     let blocker = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let taken = blocker.local_addr().unwrap().port();
-    let free = {
+    // Somebody else may be given a port as soon as it is free: then another one has to do.
+    for _ in 0..10 {
         let probe = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        probe.local_addr().unwrap().port()
-    };
-    let listener = Listener::bind(&[taken, free], &RedirectPath::Random, page())
-        .await
-        .unwrap();
-    assert_eq!(listener.redirect_uri().port(), Some(free));
+        let free = probe.local_addr().unwrap().port();
+        drop(probe);
+        if let Ok(listener) = Listener::bind(&[taken, free], &RedirectPath::Random, page()).await {
+            assert_eq!(listener.redirect_uri().port(), Some(free));
+            return;
+        }
+    }
+    panic!("no port that was free is taken");
+}
 
+#[tokio::test]
+async fn ports_that_are_all_in_use_are_named() {
+    let blocker = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let taken = blocker.local_addr().unwrap().port();
     match Listener::bind(&[taken], &RedirectPath::Random, page()).await {
         Err(IdentityError::PortsTaken { ports }) => assert_eq!(ports, [taken]),
         Err(error) => panic!("{error}"),

@@ -83,7 +83,7 @@ impl Impostor {
 async fn a_code_of_one_provider_is_never_brought_to_another(
     #[values(true, false)] promises_issuer: bool,
 ) {
-    let honest = Clinic::patient(Faults::none()).await;
+    let honest = Clinic::with(Faults::none()).await;
     let impostor = Impostor::of(&honest, promises_issuer).await;
     let now = Timestamp::now();
     let pending = impostor
@@ -169,7 +169,7 @@ async fn foreign_code(clinic: &Clinic, client_id: &str) -> Url {
 #[case::of_another_app(PORTAL_CLIENT_ID)]
 #[tokio::test]
 async fn an_injected_code_is_worth_nothing_at_a_provider_that_binds_codes(#[case] client_id: &str) {
-    let clinic = Clinic::patient(Faults::none()).await;
+    let clinic = Clinic::with(Faults::none()).await;
     let provider = clinic.party.discover(Timestamp::now()).await.unwrap();
     let ours = clinic.request(&provider, &forced()).await.unwrap();
     let theirs = foreign_code(&clinic, client_id).await;
@@ -192,7 +192,7 @@ async fn an_injected_code_is_worth_nothing_at_a_provider_that_binds_codes(#[case
 async fn an_injected_code_is_refused_by_its_nonce_where_the_provider_does_not_look_at_the_verifier(
     #[case] client_id: &str,
 ) {
-    let clinic = Clinic::patient(Faults::only(Fault::CodeUnbound)).await;
+    let clinic = Clinic::with(Faults::only(Fault::CodeUnbound)).await;
     let provider = clinic.party.discover(Timestamp::now()).await.unwrap();
     let ours = clinic.request(&provider, &forced()).await.unwrap();
     let theirs = foreign_code(&clinic, client_id).await;
@@ -210,7 +210,7 @@ async fn an_injected_code_is_refused_by_its_nonce_where_the_provider_does_not_lo
 
 #[tokio::test]
 async fn a_code_that_is_replayed_takes_with_it_what_came_of_it() {
-    let clinic = Clinic::patient(Faults::none()).await;
+    let clinic = Clinic::with(Faults::none()).await;
     let mut provider = clinic.party.discover(Timestamp::now()).await.unwrap();
     let first = clinic.request(&provider, &forced()).await.unwrap();
     let callback = Browser::new()
@@ -238,7 +238,7 @@ async fn a_code_that_is_replayed_takes_with_it_what_came_of_it() {
 /// A provider that was made to leave S256 out would accept the code from anybody who caught it.
 #[tokio::test]
 async fn a_provider_that_stopped_offering_s256_is_asked_for_nothing_more() {
-    let clinic = Clinic::patient(Faults::only(Fault::DiscoveryWithoutS256)).await;
+    let clinic = Clinic::with(Faults::only(Fault::DiscoveryWithoutS256)).await;
 
     let error = clinic.party.discover(Timestamp::now()).await.err().unwrap();
 
@@ -255,7 +255,7 @@ async fn a_provider_that_stopped_offering_s256_is_asked_for_nothing_more() {
 
 #[tokio::test]
 async fn every_request_has_a_challenge_of_its_own_and_never_a_plain_one() {
-    let clinic = Clinic::patient(Faults::none()).await;
+    let clinic = Clinic::with(Faults::none()).await;
     let provider = clinic.party.discover(Timestamp::now()).await.unwrap();
     let mut challenges = std::collections::BTreeSet::new();
     for _ in 0..5 {
@@ -271,7 +271,7 @@ async fn every_request_has_a_challenge_of_its_own_and_never_a_plain_one() {
 /// `at_hash` is optional in the code flow, so it cannot be what keeps a substituted access token from being believed.
 #[tokio::test]
 async fn an_access_token_of_somebody_else_says_nothing_about_the_person_of_the_id_token() {
-    let clinic = Clinic::patient(Faults::none()).await;
+    let clinic = Clinic::with(Faults::none()).await;
     let (provider, adams, now) = clinic.session_of(&ADAMS).await;
     let (_, baker, _) = clinic.session_of(&BAKER).await;
 
@@ -294,7 +294,7 @@ async fn a_substituted_token_is_refused_and_nothing_is_asked_with_it(
     #[case] fault: Fault,
     #[case] refusal: &str,
 ) {
-    let clinic = Clinic::patient(Faults::only(fault)).await;
+    let clinic = Clinic::with(Faults::only(fault)).await;
     let mut provider = clinic.party.discover(Timestamp::now()).await.unwrap();
     let expectations = Expectations {
         subject: Some(subject(clinic.idp.issuer(), &ADAMS)),

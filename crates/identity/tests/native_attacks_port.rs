@@ -184,7 +184,7 @@ struct OnItsWay {
 
 impl OnItsWay {
     async fn new() -> Self {
-        let clinic = Clinic::patient(Faults::none()).await;
+        let clinic = Clinic::with(Faults::none()).await;
         let listener = listener_on(&[]).await.unwrap();
         let now = Timestamp::now();
         let provider = clinic.party.discover(now).await.unwrap();

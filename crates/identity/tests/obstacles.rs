@@ -12,7 +12,7 @@ use common::{Clinic, client, page, transport};
 use identity::{IdentityError, Listener, Obstacle, RelyingParty};
 use jiff::Timestamp;
 use policy::RedirectPath;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use transport::{Rules, Transport, TransportError};
 use wiremock::MockServer;
 
@@ -102,9 +102,10 @@ async fn issuer_not_https_when_the_policy_names_no_plain_https_address() {
 
 #[tokio::test]
 async fn identity_provider_unreachable_when_nobody_listens() {
-    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    // A port that is kept, so that nobody else is given it, but not listened on.
+    let nobody = TcpSocket::new_v4().unwrap();
+    nobody.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let issuer = format!("http://{}", nobody.local_addr().unwrap());
-    drop(nobody);
     assert_eq!(at(&issuer).await, Some(Obstacle::ProviderUnreachable));
 }
 

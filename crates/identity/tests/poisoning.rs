@@ -284,7 +284,7 @@ async fn an_endpoint_that_is_no_plain_address_is_refused(
 async fn a_key_set_that_is_poisoned_at_the_second_look_ends_the_exchange_and_replaces_nothing(
     #[case] poison: Fault,
 ) {
-    let clinic = Clinic::patient(Faults::none()).await;
+    let clinic = Clinic::with(Faults::none()).await;
     let mut provider = clinic.party.discover(Timestamp::now()).await.unwrap();
     let known = provider.jwks().to_vec();
     clinic
@@ -303,7 +303,7 @@ async fn a_key_set_that_is_poisoned_at_the_second_look_ends_the_exchange_and_rep
 
 #[tokio::test]
 async fn a_symmetric_key_at_the_second_look_verifies_nothing() {
-    let clinic = Clinic::patient(Faults::none()).await;
+    let clinic = Clinic::with(Faults::none()).await;
     let mut provider = clinic.party.discover(Timestamp::now()).await.unwrap();
     clinic
         .idp
@@ -322,7 +322,7 @@ async fn a_symmetric_key_at_the_second_look_verifies_nothing() {
 /// would call it an attack).
 #[tokio::test]
 async fn clones_of_a_relying_party_share_the_limit_on_fetching_keys() {
-    let clinic = Clinic::patient(Faults::only(Fault::KidUnknown)).await;
+    let clinic = Clinic::with(Faults::only(Fault::KidUnknown)).await;
     let clone = clinic.party.clone();
     for party in [&clinic.party, &clone] {
         let mut provider = party.discover(Timestamp::now()).await.unwrap();

@@ -12,7 +12,7 @@ use std::hint::black_box;
 
 use common::{Clinic, page};
 use demo::idp::{ADAMS, Faults};
-use hostile::{HUGE, Hostile, Manner, Spot};
+use hostile::{HUGE, Hostile, LIMIT, Manner, Spot};
 use identity::Listener;
 use policy::RedirectPath;
 use tokio::io::AsyncWriteExt;
@@ -44,13 +44,10 @@ async fn growth_kb<T>(work: impl Future<Output = T>) -> (u64, T) {
 #[tokio::test]
 async fn fifty_megabytes_never_stand_in_memory() {
     // What is loaded, started and cached once is not what is measured.
-    let (_, adams, _) = Clinic::patient(Faults::none())
-        .await
-        .session_of(&ADAMS)
-        .await;
+    let (_, adams, _) = Clinic::with(Faults::none()).await.session_of(&ADAMS).await;
     for spot in Spot::ALL {
         let hostile = Hostile::at(spot, Manner::Page).await;
-        let _refused = hostile::ask(&hostile.party(), spot, &adams).await;
+        let _refused = hostile::ask(&hostile.party(LIMIT), spot, &adams).await;
     }
 
     // The measurement sees what it is meant to see.
@@ -67,7 +64,7 @@ async fn fifty_megabytes_never_stand_in_memory() {
             Manner::HugeHead,
         ] {
             let hostile = Hostile::at(spot, manner).await;
-            let party = hostile.party();
+            let party = hostile.party(LIMIT);
             let (grown, ended) = growth_kb(hostile::ask(&party, spot, &adams)).await;
             assert!(ended.is_err(), "{spot:?} {manner:?}: accepted");
             assert!(grown < ALLOWED_KB, "{spot:?} {manner:?}: {grown} KiB");

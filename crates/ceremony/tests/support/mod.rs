@@ -10,6 +10,7 @@ pub mod trouble;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use ceremony::{Courier, Desk, Ended, Progress, Request, SharedLog, SharedOutbox, UnderWay};
 use demo::Clinic;
@@ -21,14 +22,20 @@ use jiff::Timestamp;
 use policy::{Machine, Policy};
 use records::Amendment;
 use session::{Place, Session, SignIn, Vault};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use transport::{Rules, Transport};
+use url::Url;
 
 use ports::{Fragile, Line, Network, SessionAlarm, SessionChallenges, Wall};
 use robot_agent::{Person, RobotAgent};
 
 #[allow(unused_imports, reason = "each test program uses a part")]
 pub use parts::{AMENDMENT, KeyInMemory, outbox_key, page};
+
+/// How long somebody may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 pub struct Ward {
     pub clinic: Clinic,
@@ -246,11 +253,10 @@ impl Ward {
     }
 
     pub async fn callback_port_is_closed(&self) -> bool {
-        let Some(uri) = self.agent.last_redirect_uri() else {
-            return true;
-        };
-        let address = ("127.0.0.1", uri.port().unwrap());
-        tokio::net::TcpStream::connect(address).await.is_err()
+        match self.agent.last_redirect_uri() {
+            Some(address) => !is_answered(&address).await,
+            None => true,
+        }
     }
 
     /// Nothing of a ceremony is left anywhere.
@@ -271,6 +277,26 @@ impl Ward {
             "a session of the ceremony's jar still lives"
         );
     }
+}
+
+/// Whether a ceremony waits for its callback at this address. Its port alone does not say so: somebody else may have been
+/// given that since. They answer that there is no such path, for nobody guesses it; one who says nothing at all counts.
+pub async fn is_answered(address: &Url) -> bool {
+    let host = format!("127.0.0.1:{}", address.port().unwrap());
+    let Ok(mut stream) = TcpStream::connect(&host).await else {
+        return false;
+    };
+    let path = address.path();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    let mut answer = Vec::new();
+    let asking = async {
+        stream.write_all(request.as_bytes()).await?;
+        stream.read_to_end(&mut answer).await
+    };
+    let hung_up = tokio::time::timeout(PATIENCE, asking).await.is_ok();
+    // 409: a callback came before, and was not taken.
+    let ours: [&[u8]; 2] = [b"HTTP/1.1 200 ", b"HTTP/1.1 409 "];
+    !hung_up || ours.iter().any(|status| answer.starts_with(status))
 }
 
 pub fn policy_of(clinic: &Clinic) -> Policy {

@@ -34,7 +34,7 @@ pub async fn refused(refusal: Refusal) {
     let causes = causes(Expected::Refusal(refusal.name()));
     assert!(!causes.is_empty(), "no fault causes {refusal}");
     for fault in causes {
-        let clinic = Clinic::patient(Faults::only(fault)).await;
+        let clinic = Clinic::with(Faults::only(fault)).await;
         let failed = attempt(&clinic).await.map(|_| "accepted").unwrap_err();
         assert_eq!(failed.refusal(), Some(refusal.name()), "{}", fault.name());
         nothing_follows(&clinic, fault, refusal);
@@ -48,8 +48,8 @@ pub async fn stopped(obstacle: Obstacle) {
     for fault in causes {
         let faults = Faults::only(fault);
         let clinic = match obstacle {
-            Obstacle::ReplyTooSlow => Clinic::with(faults).await,
-            _ => Clinic::patient(faults).await,
+            Obstacle::ReplyTooSlow => Clinic::hurried_at_the_token(faults).await,
+            _ => Clinic::with(faults).await,
         };
         let failed = attempt(&clinic).await.map(|_| "accepted").unwrap_err();
         assert_eq!(failed.obstacle(), Some(obstacle), "{}", fault.name());

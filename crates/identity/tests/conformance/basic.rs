@@ -112,7 +112,7 @@ async fn oidcc_client_test_userinfo_bearer_header() {
 
 #[tokio::test]
 async fn oidcc_client_test_userinfo_invalid_sub() {
-    let clinic = Clinic::patient(Faults::only(Fault::UserinfoOther)).await;
+    let clinic = Clinic::with(Faults::only(Fault::UserinfoOther)).await;
     let failed = attempt(&clinic).await.map(|_| "accepted").unwrap_err();
     assert_eq!(failed.refusal(), Some("userinfo_subject_mismatch"));
     assert_eq!(clinic.asked_after_the_token(), [Endpoint::Userinfo]);
@@ -121,7 +121,7 @@ async fn oidcc_client_test_userinfo_invalid_sub() {
 /// Without the scope `profile` the ID token is silent; what the user information says about the person is theirs.
 #[tokio::test]
 async fn oidcc_client_test_scope_userinfo_claims() {
-    let clinic = Clinic::patient(Faults::none()).await;
+    let clinic = Clinic::with(Faults::none()).await;
     let now = Timestamp::now();
     let mut provider = clinic.party.discover(now).await.unwrap();
     let pending = clinic

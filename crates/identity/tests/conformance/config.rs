@@ -22,7 +22,7 @@ async fn oidcc_client_test_discovery_jwks_uri_keys() {
 #[tokio::test]
 async fn oidcc_client_test_discovery_issuer_mismatch() {
     for fault in [Fault::DiscoveryIssuerOther, Fault::DiscoveryIssuerSlash] {
-        let clinic = Clinic::patient(Faults::only(fault)).await;
+        let clinic = Clinic::with(Faults::only(fault)).await;
         let failed = attempt(&clinic).await.map(|_| "accepted").unwrap_err();
         assert_eq!(failed.obstacle(), Some(Obstacle::DiscoveryIssuerMismatch));
         assert_eq!(clinic.asked(), [Endpoint::Discovery]);

@@ -40,7 +40,7 @@ async fn demanding_nonces(nonces_in_proofs: bool) -> Clinic {
 
 #[tokio::test]
 async fn fapi2_security_profile_final_client_test_discovery_issuer_mismatch() {
-    let clinic = Clinic::patient(Faults::only(Fault::DiscoveryIssuerOther)).await;
+    let clinic = Clinic::with(Faults::only(Fault::DiscoveryIssuerOther)).await;
     let failed = attempt(&clinic).await.map(|_| "accepted").unwrap_err();
     assert_eq!(failed.obstacle(), Some(Obstacle::DiscoveryIssuerMismatch));
 }

@@ -85,7 +85,7 @@ async fn signed_in_with(faults: Faults) -> (EndSession, Clinic, Browser) {
 }
 
 async fn somebody(faults: Faults) -> (Provider, Clinic, Browser, String) {
-    let clinic = Clinic::patient(faults).await;
+    let clinic = Clinic::with(faults).await;
     let now = Timestamp::now();
     let mut provider = clinic.party.discover(now).await.unwrap();
     let pending = clinic

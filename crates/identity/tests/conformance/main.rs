@@ -29,7 +29,7 @@ async fn rejected(client_id: &str, faults: Faults, refusal: Refusal) {
 
 /// A module that wants the authorization response rejected, and its code never redeemed.
 async fn response_rejected(faults: Faults, refusal: Refusal) {
-    let clinic = Clinic::patient(faults).await;
+    let clinic = Clinic::with(faults).await;
     let failed = attempt(&clinic).await.map(|_| "accepted").unwrap_err();
     assert_eq!(failed.refusal(), Some(refusal.name()));
     assert_eq!(clinic.asked_after_the_pages(), []);

@@ -9,7 +9,7 @@ use crate::common::Clinic;
 /// The tokens are replaced, and the ID token that comes along is about the same person.
 #[tokio::test]
 async fn oidcc_client_test_refresh_token() {
-    let clinic = Clinic::patient(Faults::none()).await;
+    let clinic = Clinic::with(Faults::none()).await;
     let (mut provider, session, now) = clinic.session_of(&ADAMS).await;
 
     let (tokens, id_token) = clinic
@@ -52,7 +52,7 @@ async fn a_refreshed_id_token_is_held_to_the_whole_table() {
 }
 
 async fn rejected(fault: Fault, refusal: Refusal) {
-    let clinic = Clinic::patient(Faults::none()).await;
+    let clinic = Clinic::with(Faults::none()).await;
     let (mut provider, session, now) = clinic.session_of(&ADAMS).await;
     let before = clinic.asked().len();
     clinic.idp.set_faults(Faults::only(fault));

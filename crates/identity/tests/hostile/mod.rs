@@ -21,8 +21,8 @@ use manner::misbehave;
 #[allow(unused_imports, reason = "each test program uses a part")]
 pub use manner::{HUGE, Manner};
 
-/// How long a slow exchange may take here. The house's own limit is 15 s.
-const LIMIT: Duration = Duration::from_secs(1);
+/// How long a slow exchange may take here, at first. The house's own limit is 15 s.
+pub const LIMIT: Duration = Duration::from_secs(1);
 
 /// Far longer than the limit, on however slow a machine: what is tested is that an end comes at all.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -110,15 +110,15 @@ impl Hostile {
         }
     }
 
-    /// A relying party of this provider: with a short time limit where time is what ends it, and with that of the house
+    /// A relying party of this provider: with this time limit where time is what ends it, and with that of the house
     /// where size or sense is.
-    pub fn party(&self) -> RelyingParty {
+    pub fn party(&self, limit: Duration) -> RelyingParty {
         let mut rules = Rules {
             development_http: true,
             ..Rules::default()
         };
         if self.manner.is_slow() {
-            rules.total_timeout = LIMIT;
+            rules.total_timeout = limit;
         }
         let client: Client = common::client(&self.issuer);
         RelyingParty::new(client, Transport::new(rules).unwrap())
