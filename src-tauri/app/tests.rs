@@ -27,6 +27,9 @@ use transport::Rules;
 use super::*;
 use crate::ipc::Phase;
 
+/// How long anything may take on a busy machine.
+const SOON: Duration = Duration::from_secs(20);
+
 struct NoKeyring;
 
 impl KeyStore for NoKeyring {
@@ -227,8 +230,14 @@ async fn asking_for_the_state_waits_for_a_signature_without_holding_anything_els
     let asking = std::thread::spawn(move || controller.state());
     std::thread::sleep(Duration::from_millis(200));
 
-    // What the ceremony's own reports need while the state is being asked for.
-    let free = ward.controller.inner.try_lock().is_ok();
+    // What the ceremony's own reports need while the state is being asked for. The question itself holds it too, and never
+    // for long.
+    let end = std::time::Instant::now() + SOON;
+    let mut free = false;
+    while !free && std::time::Instant::now() < end {
+        free = ward.controller.inner.try_lock().is_ok();
+        std::thread::sleep(Duration::from_millis(20));
+    }
     drop(held);
 
     assert!(free);
@@ -261,7 +270,7 @@ async fn a_session_that_ends_by_itself_leaves_the_screen_and_is_written_down() {
     let work = ward.controller.work().unwrap();
 
     work.session.expire(Timestamp::now()).await;
-    tokio::time::timeout(Duration::from_secs(5), async {
+    tokio::time::timeout(SOON, async {
         while !ward.log().contains("signed_out") {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

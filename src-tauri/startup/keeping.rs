@@ -104,8 +104,8 @@ impl Keeper<'_> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use std::sync::Mutex;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Mutex, mpsc};
     use std::time::Duration;
 
     use policy::Machine;
@@ -118,19 +118,19 @@ mod tests {
 
     const ISSUER: &str = "https://id.clinic.example";
 
-    /// A keyring that keeps one key, or never answers.
+    /// A keyring that keeps one key, or does not answer before the other end of `hangs` is gone.
     #[derive(Default)]
     struct Keyring {
         key: Mutex<Option<Vec<u8>>>,
-        hangs: bool,
+        hangs: Option<Mutex<mpsc::Receiver<()>>>,
         asked: AtomicUsize,
     }
 
     impl KeyStore for Keyring {
         fn read(&self) -> Result<Option<Zeroizing<Vec<u8>>>, KeyStoreError> {
             self.asked.fetch_add(1, Ordering::SeqCst);
-            if self.hangs {
-                std::thread::sleep(Duration::from_secs(3));
+            if let Some(hangs) = &self.hangs {
+                let _gone = hangs.lock().unwrap().recv();
             }
             Ok(self.key.lock().unwrap().clone().map(Zeroizing::new))
         }
@@ -154,8 +154,9 @@ mod tests {
     #[tokio::test]
     async fn a_keyring_that_hangs_is_waited_for_once_for_vault_and_outbox() {
         let folder = tempfile::tempdir().unwrap();
+        let (_until_the_end, hangs) = mpsc::channel();
         let keyring = Arc::new(Keyring {
-            hangs: true,
+            hangs: Some(Mutex::new(hangs)),
             ..Keyring::default()
         });
         let policy = policy_in(folder.path());
@@ -174,6 +175,14 @@ mod tests {
         let silent = MemoryOnly::Keyring(KeyStoreError::Silent);
         assert_eq!(vault.kept(), Kept::InMemory(silent));
         assert!(!outbox.durable());
+        // Its thread may begin after nobody waits for it any more.
+        let asked = async {
+            while keyring.asked.load(Ordering::SeqCst) == 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let soon = Duration::from_secs(20);
+        tokio::time::timeout(soon, asked).await.unwrap();
         assert_eq!(keyring.asked.load(Ordering::SeqCst), 1);
     }
 

@@ -92,7 +92,8 @@ async fn an_agent_that_is_dropped_takes_everything_along() {
 
     assert_eq!(desk.processes(), Vec::<u32>::new());
     assert_eq!(desk.left(), Vec::<PathBuf>::new());
-    assert!(!common::can_see("Acting page"));
+    // The window manager takes it off the screen in its own time.
+    until("the window to go", || !common::can_see("Acting page")).await;
 }
 
 #[tokio::test]
@@ -150,6 +151,7 @@ async fn the_window_comes_forward_when_asked() {
     until("the window", || common::can_see("Acting page")).await;
     agent.visit(site.at("/look"), false).await.unwrap();
     site.reported().await;
+    until("the window to go", || !common::can_see("Acting page")).await;
     handle.bring_forward().await;
     assert!(
         !common::can_see("Acting page"),

@@ -71,7 +71,7 @@ async fn a_visit_out_of_sight_uses_the_same_jar_as_the_window() {
     let mut agent = desk.open(opening(site.origin(), &[])).await;
     agent.visit(site.at("/leave"), false).await.unwrap();
     site.reported().await;
-    assert!(!common::can_see("Acting page"), "it is out of sight");
+    common::until("it to be out of sight", || !common::can_see("Acting page")).await;
 
     agent.visit(site.at("/look"), true).await.unwrap();
     assert_eq!(site.reported().await, everything());

@@ -9,8 +9,6 @@ use super::robot_agent::Person as InFront;
 use super::*;
 use crate::ipc::Phase;
 
-const SOON: Duration = Duration::from_secs(20);
-
 /// Waits until the ward's screen is in that phase.
 async fn until(ward: &Ward, phase: Phase) {
     let waited = timeout(SOON, async {

@@ -1,4 +1,9 @@
-"""All that a screen reader finds in the application's windows: their titles, and every name and text below them."""
+"""All that a screen reader finds in the application's windows: their titles, and every name and text below them.
+
+Where it does not find the application, it says nothing and fails.
+"""
+
+import sys
 
 import pyatspi
 
@@ -6,9 +11,19 @@ APPLICATION = "countersign"
 
 
 def main() -> None:
-    for application in pyatspi.Registry.getDesktop(0):
-        if application is not None and application.name == APPLICATION:
-            tell(application)
+    found = [application for application in pyatspi.Registry.getDesktop(0) if is_ours(application)]
+    if not found:
+        sys.exit(f"{APPLICATION} is not there")
+    for application in found:
+        tell(application)
+
+
+def is_ours(application) -> bool:
+    # Another program may end between the list and the question for its name.
+    try:
+        return application is not None and application.name == APPLICATION
+    except Exception:
+        return False
 
 
 def tell(element) -> None:

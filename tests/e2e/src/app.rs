@@ -193,15 +193,19 @@ impl App {
 
     /// Leads a window somewhere else.
     pub async fn goto(&self, window: &str, url: &str) -> anyhow::Result<()> {
-        self.script(window, &format!("window.location.href = {url:?}"))
-            .await?;
+        // Marks the page that is left: the next one may have the same address.
+        let lead = format!("window.leaving = 1; window.location.href = {url:?}");
+        self.script(window, &lead).await?;
         let path = url.split('?').next().unwrap_or(url).to_owned();
         until(&format!("{window} to load {url}"), || async {
             let state = self
-                .script(window, "return [location.href, document.readyState]")
+                .script(
+                    window,
+                    "return [location.href, document.readyState, window.leaving === undefined]",
+                )
                 .await?;
             let at = state[0].as_str().unwrap_or_default();
-            Ok(at.starts_with(&path) && state[1] == "complete")
+            Ok(at.starts_with(&path) && state[1] == "complete" && state[2] == true)
         })
         .await
     }
@@ -225,21 +229,7 @@ impl App {
 
     /// Closes a window by the window manager's key, as a person does.
     pub async fn close_window(&self, title: &str) -> anyhow::Result<()> {
-        let activate = [
-            "search",
-            "--onlyvisible",
-            "--name",
-            title,
-            "windowactivate",
-            "--sync",
-        ];
-        // The key goes to the screen, not to the window: only then does the window manager see it.
-        for arguments in [activate.as_slice(), &["key", "alt+F4"]] {
-            let done = Command::new("xdotool").args(arguments).status().await;
-            let done = done.context("xdotool and a window manager")?;
-            ensure!(done.success(), "no window is called {title}");
-        }
-        Ok(())
+        self.keys(title, &["alt+F4"]).await
     }
 
     /// Closes the main window, and waits for the application to end.
@@ -275,12 +265,24 @@ pub async fn until<Answer>(what: &str, ask: impl Fn() -> Answer) -> anyhow::Resu
 where
     Answer: Future<Output = anyhow::Result<bool>>,
 {
+    answered(what, || async {
+        ensure!(ask().await?, "not yet");
+        Ok(())
+    })
+    .await
+}
+
+/// Asks until there is an answer.
+pub async fn answered<Asked, Answer>(what: &str, ask: impl Fn() -> Asked) -> anyhow::Result<Answer>
+where
+    Asked: Future<Output = anyhow::Result<Answer>>,
+{
     let end = Instant::now() + PATIENCE;
     loop {
         match ask().await {
-            Ok(true) => return Ok(()),
-            answer if Instant::now() >= end => bail!("waited in vain for {what}: {answer:?}"),
-            _ => sleep(Duration::from_millis(100)).await,
+            Ok(answer) => return Ok(answer),
+            Err(error) if Instant::now() >= end => bail!("waited in vain for {what}: {error:?}"),
+            Err(_) => sleep(Duration::from_millis(100)).await,
         }
     }
 }

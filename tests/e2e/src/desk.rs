@@ -1,6 +1,7 @@
 //! A clinician's desk: a demo clinic, the application, and what a person does with it.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use demo::Clinic;
@@ -62,7 +63,7 @@ impl Desk {
         change: impl FnOnce(String) -> String,
     ) -> anyhow::Result<Self> {
         let turn = TURN.lock().await;
-        let clinic = Clinic::start(clinic).await?;
+        let clinic = Clinic::start(unhurried(clinic)).await?;
         let policy = change(clinic.policy_toml());
         Self::in_clinic(clinic, &policy, turn).await
     }
@@ -80,7 +81,7 @@ impl Desk {
     /// The same with a relay in front of the records API.
     pub async fn open_behind_a_relay() -> anyhow::Result<(Self, Relay)> {
         let turn = TURN.lock().await;
-        let clinic = Clinic::start(ClinicConfig::default()).await?;
+        let clinic = Clinic::start(unhurried(ClinicConfig::default())).await?;
         let records = clinic.records_url();
         let relay = Relay::start(records).await?;
         let policy = clinic.policy_toml().replace(records.as_str(), relay.url());
@@ -94,7 +95,7 @@ impl Desk {
     ) -> anyhow::Result<Self> {
         let home = TempDir::with_prefix("countersign-desk-")?;
         let policy = home.path().join("policy.toml");
-        std::fs::write(&policy, policy_toml)?;
+        std::fs::write(&policy, nobody_leaves(policy_toml))?;
         let app = App::start(&policy, home.path()).await?;
         Ok(Self {
             clinic,
@@ -279,5 +280,22 @@ impl Desk {
         })
         .await?;
         self.audited("cleaned_up")?.pop().context("an entry")
+    }
+}
+
+/// No token is renewed while a test runs: what a ceremony leaves untouched is compared with what was there before it.
+fn unhurried(mut clinic: ClinicConfig) -> ClinicConfig {
+    clinic.idp.access_token_lifetime = Duration::from_hours(1);
+    clinic
+}
+
+/// A driver touches neither mouse nor keyboard, so nobody seems to be there: where a test says nothing of it, the screen does
+/// not lock while it runs, and the session's file does not tell again and again when somebody was last there.
+fn nobody_leaves(policy: &str) -> String {
+    let longest = "[session]\nidle_lock_s = 3600\n";
+    if policy.contains("idle_lock_s") {
+        policy.to_owned()
+    } else {
+        policy.replace("[session]\n", longest)
     }
 }

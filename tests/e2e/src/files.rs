@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use crate::app::App;
+use crate::app::{App, answered};
 
 /// How long a drag source or a drag may take.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -18,8 +18,14 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const GRAB: (i32, i32) = (30, 30);
 
 impl App {
-    /// Drags a file from another program onto the middle of the main window, and drops it there.
+    /// Drags a file from another program onto the middle of the main window, and drops it there. A window that was not told
+    /// of the drag before the hand lets go takes nothing; then the hand begins anew.
     pub async fn drop_file(&self, path: &Path) -> anyhow::Result<()> {
+        let what = format!("{} to be taken", path.display());
+        answered(&what, || self.drag(path)).await
+    }
+
+    async fn drag(&self, path: &Path) -> anyhow::Result<()> {
         let mut source = Command::new("/usr/bin/python3")
             .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/src/drag_source.py"))
             .arg(path)
@@ -31,7 +37,8 @@ impl App {
         let mut lines = BufReader::new(said).lines();
         let ready = timeout(PATIENCE, lines.next_line()).await??;
         ensure!(ready.as_deref() == Some("ready"), "it said {ready:?}");
-        let (x, y) = middle_of("^Countersign$").await?;
+        let title = "^Countersign$";
+        let (x, y) = answered(title, || middle_of(title)).await?;
         // In steps, as a hand moves: the first ones begin the drag, the last ones let the window see what comes.
         let path: Vec<String> = (1..=10)
             .map(|step| {
@@ -69,7 +76,7 @@ impl App {
         let ended = timeout(PATIENCE, source.wait())
             .await
             .context("the drag did not end")?;
-        ensure!(ended?.success(), "the window to drag from failed");
+        ensure!(ended?.success(), "the file was not taken");
         Ok(())
     }
 }

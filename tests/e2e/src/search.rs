@@ -4,8 +4,10 @@
 //! or in pieces it does not find, so a search that is to find nothing stands beside one that finds what is there.
 
 use std::collections::BTreeSet;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use anyhow::ensure;
 use memchr::memmem::Finder;
 
 /// How a text was written.
@@ -66,24 +68,39 @@ impl Search {
         &self,
         folder: &Path,
     ) -> anyhow::Result<(BTreeSet<(PathBuf, String)>, usize)> {
+        ensure!(folder.is_dir(), "{} is no folder", folder.display());
         let mut found = BTreeSet::new();
         let mut looked = 0;
         let mut folders = vec![folder.to_owned()];
         while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(&folder)? {
+            for entry in unless_gone(std::fs::read_dir(&folder))?
+                .into_iter()
+                .flatten()
+            {
                 let entry = entry?;
                 let path = entry.path();
                 let name = path.as_os_str().as_encoded_bytes().to_vec();
                 let mut here = self.found_in(&name);
-                if entry.file_type()?.is_dir() {
+                let kind = unless_gone(entry.file_type())?;
+                if kind.is_some_and(|kind| kind.is_dir()) {
                     folders.push(path.clone());
-                } else if entry.file_type()?.is_file() {
+                } else if kind.is_some_and(|kind| kind.is_file())
+                    && let Some(octets) = unless_gone(std::fs::read(&path))?
+                {
                     looked += 1;
-                    here.append(&mut self.found_in(&std::fs::read(&path)?));
+                    here.append(&mut self.found_in(&octets));
                 }
                 found.extend(here.into_iter().map(|(text, _)| (path.clone(), text)));
             }
         }
         Ok((found, looked))
+    }
+}
+
+/// None of what went away between the list and the look.
+fn unless_gone<Found>(found: io::Result<Found>) -> io::Result<Option<Found>> {
+    match found {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        found => found.map(Some),
     }
 }

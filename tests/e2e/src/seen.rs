@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use crate::app::{App, MAIN};
+use crate::app::{App, MAIN, answered};
 
 /// How long a look may take.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -33,13 +33,16 @@ impl App {
             "getwindowname",
             "%@",
         ];
-        output(Command::new("xdotool").args(arguments)).await
+        // A window that goes while the search looks at it ends the search.
+        let ask = || async { output(Command::new("xdotool").args(arguments)).await };
+        answered("the titles", ask).await
     }
 
     /// What a screen reader finds in all windows, one text a line.
     pub async fn accessible_text(&self) -> anyhow::Result<String> {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/src/accessible_text.py");
-        output(Command::new("/usr/bin/python3").arg(script)).await
+        let ask = || async { output(Command::new("/usr/bin/python3").arg(script)).await };
+        answered("what a screen reader finds", ask).await
     }
 }
 

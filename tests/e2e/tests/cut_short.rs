@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use demo::idp::ADAMS;
-use e2e::{Desk, Selections};
+use e2e::{Desk, MAIN, Selections};
 
 const RECORD: &str = "LAB-88123";
 const OURS: &str = "^Countersign$";
@@ -16,11 +16,13 @@ async fn a_lock_during_a_ceremony_leaves_no_process_of_it_and_the_next_window_op
     desk.begin_signing(RECORD).await.unwrap();
 
     desk.lock(&ADAMS).await.unwrap();
-    // Whoever comes back need not know that it is still being cleaned up after.
-    desk.unlock(&ADAMS, &ADAMS).await.unwrap();
+    // Whoever comes back need not know that it is still being cleaned up after: the next window opens once that is done.
+    let button = format!("Unlock as {}", ADAMS.name);
+    desk.app().press(MAIN, &button).await.unwrap();
+    let cleaned = desk.cleaned_up(1).await.unwrap();
+    desk.authenticate(&ADAMS).await.unwrap();
     desk.app().heading("You cancelled").await.unwrap();
 
-    let cleaned = desk.cleaned_up(1).await.unwrap();
     assert_eq!(cleaned["processes_gone"], true, "{cleaned}");
     assert_eq!(cleaned["jar_gone"], true, "{cleaned}");
     assert_eq!(desk.audited("unlock_failed").unwrap().len(), 0);

@@ -67,15 +67,18 @@ fn run(program: &str, arguments: &[&str], folder: &Path) -> bool {
     done.is_ok_and(|status| status.success())
 }
 
-/// Tries to sign. True: it is refused for the full disk, and says so. False: the separate window opened.
+/// Tries to sign. True: it is refused for the full disk, and says so. False: the provider's page is there, and until somebody
+/// signs in there is no further entry.
 async fn is_refused(desk: &Desk) -> bool {
     let app = desk.app();
     desk.review(RECORD).await.unwrap();
     desk.fill_in(Entry::default()).await.unwrap();
     app.press(MAIN, "Sign in again and sign").await.unwrap();
-    let came = until("a refusal or a window", || async {
+    let came = until("a refusal or a page", || async {
+        let asks = "return document.querySelector(\"input[type='password']\") !== null";
         let opened = app.windows().await?.iter().any(|one| one == CEREMONY);
-        Ok(opened || app.text(MAIN).await?.contains(FULL))
+        let asked = opened && app.script(CEREMONY, asks).await? == true;
+        Ok(asked || app.text(MAIN).await?.contains(FULL))
     })
     .await;
     let text = app.text(MAIN).await.unwrap();

@@ -91,9 +91,12 @@ async fn a_hostile_page_in_the_ceremony_window_can_call_no_command_no_plugin_and
 #[tokio::test]
 async fn the_same_calls_reach_the_shell_from_the_main_window_so_the_test_above_can_fail() {
     let desk = Desk::open().await.unwrap();
+    let app = desk.app();
+    // While the last session is looked for, that screen has a heading too.
+    let button = "//button[starts-with(normalize-space(.), 'Sign in in a separate window')]";
+    app.find(MAIN, button).await.unwrap();
 
-    let state = desk
-        .app()
+    let state = app
         .promise(
             MAIN,
             "return (await window.__TAURI_INTERNALS__.invoke('app_state')).phase",

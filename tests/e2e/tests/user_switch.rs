@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use demo::idp::{ADAMS, BAKER};
-use e2e::{CEREMONY, Desk, Encoding, Entry, MAIN, Search, Trace};
+use e2e::{CEREMONY, Desk, Encoding, Entry, MAIN, Search, Trace, until};
 use serde_json::json;
 
 /// B. Baker signed this one already, so that it is in the worklist of A. Adams alone.
@@ -115,6 +115,11 @@ async fn after_a_switch_nothing_of_the_first_person_is_in_the_pages_their_memory
     drop(there);
     desk.locked(&ADAMS).await.unwrap();
     nothing_can_be_seen_of(&desk, &SEEN).await;
+    until("the lock to be written down", || async {
+        Ok(!desk.audited("locked")?.is_empty())
+    })
+    .await
+    .unwrap();
     let locked = desk.audited("locked").unwrap();
     assert_eq!(locked.len(), 1);
     assert!(locked[0]["idle_s"].as_u64() >= Some(30), "{locked:?}");
