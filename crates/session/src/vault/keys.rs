@@ -202,3 +202,18 @@ fn sized(key: &[u8]) -> Result<Zeroizing<[u8; 32]>, KeyStoreError> {
     sized.copy_from_slice(key);
     Ok(sized)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_waits_for_a_keyring_longer_than_five_seconds_in_all() {
+        let patience = Patience::default();
+        assert_eq!(patience.left(), Duration::from_secs(5));
+
+        patience.clone().wear(Duration::from_secs(4));
+
+        assert_eq!(patience.left(), Duration::from_secs(1));
+    }
+}
