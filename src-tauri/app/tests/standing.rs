@@ -199,16 +199,21 @@ async fn a_session_that_ends_while_it_is_registered_does_not_stay_registered() {
     assert_eq!(ward.controller.state().phase, Phase::SignedOut);
 }
 
-#[tokio::test]
-async fn failed_sign_ins_that_pile_up_are_kept_for_security_and_noted() {
-    let ward = Ward::open().await;
-    ward.controller.restore().await;
+/// As often as security must hear of it.
+async fn sign_ins_fail(ward: &Ward) {
     for _ in 0..5 {
         let why = Code::from("nonce_mismatch");
         let reference = session::new_reference();
         let event = Event::SignInFailed { why };
         ward.controller.note_under(reference, event).await;
     }
+}
+
+#[tokio::test]
+async fn failed_sign_ins_that_pile_up_are_kept_for_security_and_noted() {
+    let ward = Ward::open().await;
+    ward.controller.restore().await;
+    sign_ins_fail(&ward).await;
 
     assert_eq!(ward.controller.parts.alarms.count().unwrap(), 1);
     let log = ward.log();
@@ -226,12 +231,7 @@ async fn what_security_is_told_is_never_booked_on_whoever_is_at_the_screen() {
         .await;
     let ward = Ward::open_beside(&service.uri()).await;
     ward.controller.restore().await;
-    for _ in 0..5 {
-        let why = Code::from("nonce_mismatch");
-        let reference = session::new_reference();
-        let event = Event::SignInFailed { why };
-        ward.controller.note_under(reference, event).await;
-    }
+    sign_ins_fail(&ward).await;
 
     ward.controller.sign_in().await.unwrap();
     let log = ward.folder.path().join("audit.jsonl");

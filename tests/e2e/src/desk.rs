@@ -212,6 +212,16 @@ impl Desk {
         Ok(())
     }
 
+    /// From the worklist to an entry for this record, with this note, that nobody signed yet.
+    pub async fn begin_entry(&self, record: &str, note: &str) -> anyhow::Result<()> {
+        self.review(record).await?;
+        self.fill_in(Entry {
+            note,
+            ..Entry::default()
+        })
+        .await
+    }
+
     /// Presses the button that opens the separate window, and waits for its page.
     pub async fn begin(&self) -> anyhow::Result<()> {
         let app = self.app();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use demo::clinic::ClinicConfig;
 use demo::idp::ADAMS;
-use e2e::{CEREMONY, Desk, Entry, MAIN, Search, until};
+use e2e::{CEREMONY, Desk, MAIN, Search, until};
 use gateway::SessionLimit;
 use serde_json::json;
 
@@ -52,13 +52,7 @@ async fn the_file_is_gone(desk: &Desk) {
 #[tokio::test]
 async fn a_session_that_was_ended_elsewhere_leaves_nothing_here_and_says_where() {
     let mut desk = desk().await;
-    desk.review(RECORD).await.unwrap();
-    desk.fill_in(Entry {
-        note: NOTE,
-        ..Entry::default()
-    })
-    .await
-    .unwrap();
+    desk.begin_entry(RECORD, NOTE).await.unwrap();
     let app = desk.app();
     app.find(MAIN, &format!("//dialog[@open][contains(., '{NOTE}')]"))
         .await

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use demo::idp::{ADAMS, BAKER};
-use e2e::{CEREMONY, Desk, Entry, MAIN, until};
+use e2e::{CEREMONY, Desk, MAIN, until};
 use serde_json::{Value, json};
 
 const RECORD: &str = "LAB-88123";
@@ -75,13 +75,7 @@ fn arguments() -> Value {
 async fn locked() -> (Desk, Value) {
     let desk = Desk::open().await.unwrap();
     desk.sign_in(&ADAMS).await.unwrap();
-    desk.review(RECORD).await.unwrap();
-    desk.fill_in(Entry {
-        note: NOTE,
-        ..Entry::default()
-    })
-    .await
-    .unwrap();
+    desk.begin_entry(RECORD, NOTE).await.unwrap();
     let app = desk.app();
     app.find(MAIN, &format!("//dialog[@open][contains(., '{NOTE}')]"))
         .await

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use demo::idp::{ADAMS, BAKER};
-use e2e::{CEREMONY, Desk, Entry, MAIN, Search, until};
+use e2e::{CEREMONY, Desk, MAIN, Search, until};
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
@@ -17,13 +17,7 @@ const NOTE: &str = "Nota Ω-4714 in the sealed envelope";
 async fn sealed_and_not_delivered() -> Desk {
     let mut desk = Desk::open().await.unwrap();
     desk.sign_in(&ADAMS).await.unwrap();
-    desk.review(RECORD).await.unwrap();
-    desk.fill_in(Entry {
-        note: NOTE,
-        ..Entry::default()
-    })
-    .await
-    .unwrap();
+    desk.begin_entry(RECORD, NOTE).await.unwrap();
     desk.begin().await.unwrap();
     desk.clinic.stop_gateway().await.unwrap();
     desk.authenticate(&ADAMS).await.unwrap();

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use demo::idp::ADAMS;
-use e2e::{CEREMONY, Desk, Entry, MAIN};
+use e2e::{CEREMONY, Desk, MAIN};
 
 const RECORD: &str = "LAB-88123";
 const NOTE: &str = "Read off the printed strip, twice.";
@@ -12,13 +12,7 @@ const SECTION: &str = "[signing]\n";
 async fn a_policy_that_changes_or_breaks_stops_signing_visibly_and_loses_nothing() {
     let mut desk = Desk::open().await.unwrap();
     desk.sign_in(&ADAMS).await.unwrap();
-    desk.review(RECORD).await.unwrap();
-    desk.fill_in(Entry {
-        note: NOTE,
-        ..Entry::default()
-    })
-    .await
-    .unwrap();
+    desk.begin_entry(RECORD, NOTE).await.unwrap();
 
     // Changed: it names what changed, and the new value applies from the next start on.
     let stricter = "[signing]\nmismatch_limit = 1\n";
@@ -51,7 +45,7 @@ async fn a_policy_that_changes_or_breaks_stops_signing_visibly_and_loses_nothing
     let text = desk.app().text(MAIN).await.unwrap();
     assert!(!text.contains("The policy of this computer"), "{text}");
     desk.go("About").await.unwrap();
-    let row = "//tr[contains(., 'signing.mismatch_limit') and contains(., '1')]";
+    let row = "//tr[contains(., 'signing.mismatch_limit')]/td[normalize-space(.)='1']";
     desk.app().find(MAIN, row).await.unwrap();
 }
 

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use demo::idp::{ADAMS, BAKER};
-use e2e::{CEREMONY, Desk, Encoding, Entry, MAIN, Search, Trace, until};
+use e2e::{CEREMONY, Desk, Encoding, MAIN, Search, Trace, until};
 use serde_json::json;
 
 /// B. Baker signed this one already, so that it is in the worklist of A. Adams alone.
@@ -36,13 +36,7 @@ async fn desk() -> Desk {
 async fn work_as_adams(desk: &Desk) {
     let app = desk.app();
     desk.sign_in(&ADAMS).await.unwrap();
-    desk.review(SHARED).await.unwrap();
-    desk.fill_in(Entry {
-        note: NOTE,
-        ..Entry::default()
-    })
-    .await
-    .unwrap();
+    desk.begin_entry(SHARED, NOTE).await.unwrap();
     let composed = format!("//dialog[@open][contains(., '{NOTE}')]");
     app.find(MAIN, &composed).await.unwrap();
     app.find(

@@ -18,13 +18,17 @@ pub async fn until(what: &str, ask: impl Fn() -> bool) {
 
 /// Whether a window with this in its title can be seen.
 pub fn can_see(title: &str) -> bool {
+    let started = Instant::now();
     loop {
         let search = ["search", "--onlyvisible", "--name", title];
         let done = run(&search);
-        // Any window that goes while the search looks at it ends the search, with a complaint and no answer.
         if done.status.success() || done.stderr.is_empty() {
             return done.status.success();
         }
+        // Any window that goes while the search looks at it ends the search, with a complaint and no answer.
+        let complaint = String::from_utf8_lossy(&done.stderr);
+        assert!(started.elapsed() < PATIENCE, "{title}: {complaint}");
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 
