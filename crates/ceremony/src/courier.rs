@@ -100,8 +100,8 @@ impl Courier {
 }
 
 impl Turn<'_> {
-    /// One round: everything that the caller signed and is due, up to where nobody answers. The token is the caller's, for whom no ceremony may be
-    /// under way: it writes down by itself what became of its delivery.
+    /// One round: everything that the caller signed and is due, up to where nobody answers. The token is the caller's, for
+    /// whom no ceremony may be under way: it writes down by itself what became of its delivery.
     pub async fn round(
         self,
         caller: &Subject,

@@ -81,7 +81,7 @@ describe('the outbox', () => {
     await page.getByText('This computer cannot keep the outbox over a restart').waitFor()
   })
 
-  it('holds files that do not open, and every screen says so', async () => {
+  it('holds files that do not open, which a banner says on the worklist and once on its own screen', async () => {
     const page = await open('worklist')
     expect(await page.locator('.banner.stop').count()).toBe(0)
 
